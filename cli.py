@@ -1,0 +1,431 @@
+"""The command line: arguments in, KnowledgeBase calls, text or JSON out.
+
+Results go to standard output, progress and notes to standard error. Exit status: 0, 1 for an error
+of ours (one line that says what to do), 2 for wrong use.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from .building import SourceOptions
+    from .graph.schema import NodeKind
+    from .knowledge_base import KnowledgeBase
+    from .walking import Walker
+
+app = typer.Typer(
+    name="tailgraph",
+    help="Turn raw text and a masked language model into a search engine and a knowledge graph "
+    "that explain themselves.",
+    no_args_is_help=True,
+    add_completion=False,
+    # Plain help: Rich alone takes longer to import than everything else here.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Kind(StrEnum):
+    """What kind of node a command is about."""
+
+    term = "term"
+    phrase = "phrase"
+    sentence = "sentence"
+
+
+class Direction(StrEnum):
+    """Which way edges are followed."""
+
+    out = "out"
+    into = "in"
+    mutual = "mutual"
+
+
+class TextLayout(StrEnum):
+    """How plain text files are laid out."""
+
+    auto = "auto"
+    document = "document"
+    lines = "lines"
+
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files, folders or patterns (.txt .jsonl .csv .parquet, .gz .xz); - is stdin."
+    ),
+]
+Folder = Annotated[Path, typer.Argument(metavar="KB", help="Folder of the knowledge base.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Model = Annotated[
+    str | None,
+    typer.Option(help="Masked language model: a folder or a name; embedded if not given."),
+]
+ParserName = Annotated[
+    str | None,
+    typer.Option("--parser", help="spaCy pipeline: a folder or a name; embedded if not given."),
+]
+Layout = Annotated[
+    TextLayout, typer.Option(help="Text files: one document each, or a sentence a line.")
+]
+TextField = Annotated[str, typer.Option(help="Records: the field that holds the text.")]
+IdField = Annotated[str, typer.Option(help="Records: the field that holds the document's id.")]
+Types = Annotated[bool, typer.Option("--types", help="Also type every mention (slower).")]
+Limit = Annotated[int, typer.Option("-k", "--limit", min=1, help="How many results at most.")]
+OfKind = Annotated[
+    Kind | None,
+    typer.Option(help="Kind of node; if not given the first of term, phrase, sentence."),
+]
+
+
+@app.command()
+def build(
+    sources: Sources,
+    out: Annotated[Path, typer.Option(help="Folder of the knowledge base.")],
+    model: Model = None,
+    parser: ParserName = None,
+    layout: Layout = TextLayout.auto,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
+    types: Types = False,
+    as_json: Json = False,
+) -> None:
+    """Build a knowledge base from text; run it again to go on with an interrupted build."""
+    from .knowledge_base import KnowledgeBase
+    from .terminal import progress_bars
+
+    with progress_bars() as progress:
+        knowledge_base = KnowledgeBase.build(
+            sources,
+            out,
+            model=model,
+            parser=parser,
+            options=_options(layout, text_field, id_field),
+            progress=progress,
+        )
+        if types:
+            knowledge_base.type_mentions(progress=progress)
+    _report(knowledge_base, as_json)
+
+
+@app.command()
+def add(
+    kb: Folder,
+    sources: Sources,
+    model: Model = None,
+    parser: ParserName = None,
+    layout: Layout = TextLayout.auto,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
+    types: Types = False,
+    as_json: Json = False,
+) -> None:
+    """Add more text to a knowledge base, as if all had been built at once."""
+    from .knowledge_base import KnowledgeBase
+    from .terminal import progress_bars
+
+    with progress_bars() as progress:
+        knowledge_base = KnowledgeBase.add(
+            kb,
+            sources,
+            model=model,
+            parser=parser,
+            options=_options(layout, text_field, id_field),
+            progress=progress,
+        )
+        if types:
+            knowledge_base.type_mentions(progress=progress)
+    _report(knowledge_base, as_json)
+
+
+@app.command()
+def search(
+    kb: Folder,
+    query: Annotated[str, typer.Argument(help="A word, a phrase or a sentence.")],
+    kind: Annotated[Kind, typer.Option(help="What to search.")] = Kind.sentence,
+    limit: Limit = 10,
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Find the sentences, phrases or terms nearest to a text, with the words that say why."""
+    from .terminal import show_hits
+
+    with _open(kb, model=model) as knowledge_base:
+        show_hits(knowledge_base.search(query, kind=_node_kind(kind), k=limit), as_json=as_json)
+
+
+@app.command()
+def describe(
+    kb: Folder,
+    text: Annotated[str, typer.Argument(help="A word, a phrase or a sentence, stored or not.")],
+    limit: Limit = 8,
+    model: Model = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a text means to the model: its landmarks, what is near, its place in the graph."""
+    from .terminal import show_description
+
+    with _open(kb, model=model) as knowledge_base:
+        show_description(knowledge_base.describe(text, k=limit), as_json=as_json)
+
+
+@app.command()
+def neighbors(
+    kb: Folder,
+    term: Annotated[str, typer.Argument(help="A term, a phrase or a sentence that is stored.")],
+    direction: Annotated[
+        Direction, typer.Option(help="out: its own tail; in: who lists it; mutual: both.")
+    ] = Direction.out,
+    kind: OfKind = None,
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """List the neighbours of a node in the directed tail graph."""
+    from .terminal import show_neighbors
+
+    with _walker(kb) as walker:
+        found = walker.neighbors(term, kind=_kind(kind), direction=direction.value, k=limit)
+        show_neighbors(found, as_json=as_json)
+
+
+@app.command()
+def expand(
+    kb: Folder,
+    term: Annotated[str, typer.Argument(help="A term, a phrase or a sentence that is stored.")],
+    hops: Annotated[int, typer.Option(min=1, help="How many steps away at most.")] = 2,
+    kind: OfKind = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Walk outwards from a node along its tails, hop by hop."""
+    from .terminal import show_neighbors
+
+    with _walker(kb) as walker:
+        found = walker.expand(term, kind=_kind(kind), hops=hops, limit=limit)
+        show_neighbors(found, as_json=as_json)
+
+
+@app.command()
+def path(
+    kb: Folder,
+    start: Annotated[str, typer.Argument(help="Where the path begins.")],
+    goal: Annotated[str, typer.Argument(help="Where it ends.")],
+    kind: OfKind = None,
+    as_json: Json = False,
+) -> None:
+    """Find the shortest path of tails between two nodes."""
+    from .terminal import show_neighbors
+
+    with _walker(kb) as walker:
+        show_neighbors(walker.path(start, goal, kind=_kind(kind)), as_json=as_json)
+
+
+@app.command()
+def clusters(
+    kb: Folder,
+    term: Annotated[str, typer.Option(help="Only the clusters that hold this term.")] = "",
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """List clusters of the vocabulary with their pivots, the largest first."""
+    from .terminal import show_clusters
+
+    with _open(kb) as knowledge_base:
+        show_clusters(knowledge_base.clusters(term, limit=limit), as_json=as_json)
+
+
+@app.command()
+def entities(
+    kb: Folder,
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TEXT|FILE]",
+            help="Text, a file, or - for stdin; stored mentions if not given.",
+        ),
+    ] = None,
+    label: Annotated[str, typer.Option(help="Only entities with this label.")] = "",
+    limit: Limit = 50,
+    model: Model = None,
+    parser: ParserName = None,
+    as_json: Json = False,
+) -> None:
+    """Type the phrases of a text, or list the typed mentions of the knowledge base."""
+    from .terminal import progress_bars, show_mentions, show_typed
+
+    with _open(kb, model=model, parser=parser) as knowledge_base:
+        if text is None:
+            with progress_bars() as progress:
+                knowledge_base.type_mentions(progress=progress)
+            show_mentions(knowledge_base.mentions(label=label, limit=limit), as_json=as_json)
+        else:
+            show_typed(knowledge_base.entities_of(_text(text)), label=label, as_json=as_json)
+
+
+@app.command()
+def triples(
+    kb: Folder,
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TEXT|FILE]", help="Text, a file, or - for stdin; stored triples if not given."
+        ),
+    ] = None,
+    about: Annotated[
+        str, typer.Option(help="Only triples whose subject or object holds this.")
+    ] = "",
+    relation: Annotated[
+        str, typer.Option(help="Only triples whose relation holds this lemma.")
+    ] = "",
+    min_confidence: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Least confidence.")
+    ] = 0.0,
+    limit: Limit = 20,
+    parser: ParserName = None,
+    as_json: Json = False,
+) -> None:
+    """Extract the relation triples of a text, or list those of the knowledge base."""
+    from .terminal import show_found, show_related
+
+    with _open(kb, parser=parser) as knowledge_base:
+        if text is None:
+            found = knowledge_base.triples(
+                about=about, relation=relation, min_confidence=min_confidence, limit=limit
+            )
+            show_found(found, as_json=as_json)
+        else:
+            show_related(knowledge_base.triples_of(_text(text)), as_json=as_json)
+
+
+@app.command()
+def info(kb: Folder, as_json: Json = False) -> None:
+    """Say what a knowledge base was made with and how much it holds."""
+    from .terminal import show_info
+
+    with _open(kb) as knowledge_base:
+        show_info(knowledge_base.info(), as_json=as_json)
+
+
+@app.command()
+def verify(kb: Folder, as_json: Json = False) -> None:
+    """Check that a knowledge base is whole; exit status 1 if it is not."""
+    from .terminal import show_findings
+
+    with _open(kb) as knowledge_base:
+        findings = list(knowledge_base.verify())
+        digest = knowledge_base.content_hash()
+    show_findings(findings, digest, as_json=as_json)
+    if not all(finding.sound for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder of the demo's knowledge base.")] = Path(
+        "demo-kb"
+    ),
+) -> None:
+    """Build a knowledge base of the bundled sample and show what it answers."""
+    from .demonstration import run_demo
+
+    run_demo(out)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; our errors are one line on standard error."""
+    from .errors import TailgraphError
+
+    try:
+        app(arguments)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+        return status if _flushed() else 1
+    except TailgraphError as error:
+        _complain(str(error))
+    except KeyboardInterrupt:
+        _complain("interrupted; a build goes on from the last committed step when run again")
+    except OSError as error:
+        _complain(f"{error.strerror or error}; free some space or choose another output")
+    return 1
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run())
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"tailgraph: {' '.join(message.split())}\n")
+
+
+def _flushed() -> bool:
+    """Write out what standard output still holds; say so if it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _complain(f"cannot write the output: {error.strerror or error}; free some space")
+        # What could not be written must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
+
+
+def _open(folder: Path, *, model: str | None = None, parser: str | None = None) -> KnowledgeBase:
+    from .knowledge_base import KnowledgeBase
+
+    return KnowledgeBase.open(folder, model=model, parser=parser)
+
+
+@contextmanager
+def _walker(folder: Path) -> Iterator[Walker]:
+    """Open what walks the graph alone: no model, no parser."""
+    from .opening import open_store
+    from .walking import Walker
+
+    with open_store(folder) as store:
+        yield Walker(store)
+
+
+def _report(knowledge_base: KnowledgeBase, as_json: bool) -> None:
+    from .terminal import show_built
+
+    with knowledge_base:
+        show_built(knowledge_base.info(), knowledge_base.report, as_json=as_json)
+
+
+def _options(layout: TextLayout, text_field: str, id_field: str) -> SourceOptions:
+    from .building import SourceOptions
+
+    return SourceOptions(layout.value, text_field, id_field)
+
+
+def _kind(kind: Kind | None) -> NodeKind | None:
+    return None if kind is None else _node_kind(kind)
+
+
+def _node_kind(kind: Kind) -> NodeKind:
+    from .graph.schema import NodeKind
+
+    return NodeKind[kind.name.upper()]
+
+
+_TEXT_FILES = (".txt", ".jsonl", ".csv", ".parquet", ".gz", ".xz")
+
+
+def _text(argument: str) -> str:
+    """Return the text of an argument that is itself text, the name of a file, or ``-``."""
+    from .engine.corpus import read_documents
+
+    is_name = argument.endswith(_TEXT_FILES) and not any(c.isspace() for c in argument)
+    if argument == "-" or is_name or (len(argument) < 256 and Path(argument).is_file()):
+        return "\n\n".join(document.text for document in read_documents(argument))
+    return argument

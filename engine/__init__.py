@@ -1,0 +1,1 @@
+"""Text to vectors and predictions: corpus reading, the encoder, the vocabulary, scores."""

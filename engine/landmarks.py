@@ -1,0 +1,85 @@
+"""Landmarks: the vocabulary terms that a vector points at, so that every vector can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .matmul import PackedMatrix, top_k
+from .vocabulary import Vocabulary
+
+BIAS_SHARE = 1 / 3
+"""How much of a term's bias counts when landmarks are ranked.
+
+With all of it, words that are likely anywhere come first; with none, words that are likely nowhere.
+"""
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A vocabulary term near a vector: ``score`` is the logit t . E + b, ``bias`` its part b."""
+
+    term: str
+    row: int
+    score: float
+    bias: float
+
+
+class Landmarks:
+    """Reads vectors of the encoder's output space against the vocabulary.
+
+    Terms are ranked by t . E + b / 3, never by cosine: in this space the length of a vector carries
+    information. Specials, word pieces, single characters and the terms that are likely everywhere
+    are not read.
+
+    References
+    ----------
+    A. Rajasekharan, "Unsupervised creation of interpretable sentence representations", 2020.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, matrix: PackedMatrix, readable: npt.NDArray[np.bool_]
+    ) -> None:
+        self.vocabulary = vocabulary
+        self._matrix = matrix
+        self._readable = readable
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> Landmarks:
+        """Prepare a vocabulary for reading."""
+        return cls(vocabulary, PackedMatrix.pack(vocabulary.vectors), content_terms(vocabulary))
+
+    def read(self, vectors: npt.NDArray[np.float32], k: int = 10) -> list[tuple[Landmark, ...]]:
+        """Return the k readable terms that each vector points at most, in order.
+
+        Parameters
+        ----------
+        vectors
+            float32 array of shape (n, dim), as the encoder gives them: not normalized.
+        """
+        biases = self.vocabulary.biases
+        counted = biases * np.float32(BIAS_SHARE)
+        rows, ranks = top_k(vectors, self._matrix, k, bias=counted, allowed=self._readable)
+        scores = ranks - counted[rows] + biases[rows]
+        return [
+            tuple(
+                Landmark(self.vocabulary.surface(row), row, score, float(biases[row]))
+                for row, score in zip(near.tolist(), values.tolist(), strict=True)
+            )
+            for near, values in zip(rows, scores, strict=True)
+        ]
+
+
+def content_terms(vocabulary: Vocabulary, *, commonest: float = 0.005) -> npt.NDArray[np.bool_]:
+    """Return which terms say something, bool of shape (n_terms,).
+
+    They are whole words of two letters or more, without the share ``commonest`` of the terms that
+    have the highest bias: the output bias says how likely a term is before anything is known.
+    """
+    surfaces = [vocabulary.surface(row) for row in range(len(vocabulary))]
+    wordy = np.fromiter((len(s) > 1 and s[0].isalpha() for s in surfaces), bool, len(surfaces))
+    rare = vocabulary.biases <= np.quantile(vocabulary.biases, 1.0 - commonest)
+    readable: npt.NDArray[np.bool_] = wordy & rare & ~vocabulary.is_piece & ~vocabulary.is_special
+    return readable

@@ -1,0 +1,1 @@
+"""What the neighbourhoods mean: clusters, the tail graph, types, triples and the store."""

@@ -1,0 +1,120 @@
+"""DependencyTree: one parsed sentence, with the questions that rules ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from .parsing import ParsedSentence
+
+NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
+
+_MAX_CONJUNCTS = 8
+
+
+class DependencyTree:
+    """The Universal Dependencies tree of a sentence; words are named by their index.
+
+    Attributes
+    ----------
+    words, lemmas : list of str
+        In lower case.
+    upos, deps, heads
+        As in `ParsedSentence`.
+    children : list of list of int
+        The words that hang under each word, in text order.
+    """
+
+    def __init__(self, sentence: ParsedSentence):
+        self.sentence = sentence
+        self.words = [word.lower() for word in sentence.words]
+        self.lemmas = [lemma.lower() for lemma in sentence.lemmas]
+        self.upos, self.deps, self.heads = sentence.upos, sentence.deps, sentence.heads
+        self.children: list[list[int]] = [[] for _ in self.words]
+        for word, head in enumerate(self.heads):
+            if word != head:
+                self.children[head].append(word)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def having(self, word: int, *labels: str) -> list[int]:
+        """Children of a word with any of the labels."""
+        children, deps = self.children[word], self.deps
+        return [child for child in children if deps[child] in labels] if children else children
+
+    def first(self, word: int, *labels: str) -> int | None:
+        """First child of a word with any of the labels."""
+        return next((child for child in self.children[word] if self.deps[child] in labels), None)
+
+    def conjuncts(self, word: int) -> list[int]:
+        """Give a nominal and the nominals coordinated with it, at most nine in all."""
+        others = [c for c in self.having(word, "conj") if self.upos[c] in NOMINAL]
+        return [word, *others[:_MAX_CONJUNCTS]]
+
+    def case_words(self, word: int) -> list[int]:
+        """Words of the preposition before a nominal: *because*, *of* in "because of stress"."""
+        cases = self.having(word, "case")
+        fixed = [part for case in cases for part in self.having(case, "fixed")]
+        return sorted(c for c in (*cases, *fixed) if self.upos[c] != "PART")
+
+    def preposition(self, word: int) -> str:
+        """Return the preposition before a nominal, its words joined by a space; "" for none."""
+        return " ".join(self.words[case] for case in self.case_words(word))
+
+    def complements(self, word: int, *labels: str) -> Iterator[tuple[str, list[int], int]]:
+        """Prepositional dependents of a word, coordination spread out.
+
+        Yields
+        ------
+        tuple of str, list of int, int
+            Preposition, its words, and the nominal that it governs.
+        """
+        for child in self.having(word, *labels):
+            cases = self.case_words(child)
+            for conjunct in self.conjuncts(child):
+                own = self.case_words(conjunct) or cases
+                if own:
+                    yield " ".join(self.words[case] for case in own), own, conjunct
+
+    def verb_lemma(self, word: int) -> str:
+        """Lemma of a verb; the lemmatizer leaves some participles half done, which is mended."""
+        lemma = self.lemmas[word]
+        if lemma + "ed" == self.words[word] and lemma.endswith(("lat", "nat", "rat", "iz")):
+            return lemma + "e"
+        if lemma != self.words[word]:
+            return lemma
+        if lemma.endswith(("ated", "ized", "ised", "yzed")):
+            return lemma[:-1]
+        return lemma[:-3] + "y" if lemma.endswith("ified") else lemma
+
+    def path(self, start: int, stop: int) -> str:
+        """Dependency path from one word up to the lowest common head and down to another.
+
+        Labels and the lemmas between them alternate, "<" on the way up and ">" on the way down:
+        from *drug* to *cells* in "the drug binds to cells" it is ``nsubj<bind>obl``. "" when the
+        two hang under different roots.
+        """
+        up, down = self._ancestors(start), self._ancestors(stop)
+        shared = next((word for word in up if word in down), None)
+        if shared is None:
+            return ""
+        steps: list[str] = []
+        for word in up[: up.index(shared)]:
+            steps += [self.deps[word], "<", self.lemmas[self.heads[word]], "<"]
+        steps = steps[:-1] or [self.lemmas[shared]]
+        for word in down[: down.index(shared)][::-1]:
+            steps += [">", self.deps[word], ">", self.lemmas[word]]
+        return "".join(steps if stop == shared else steps[:-2])
+
+    def _ancestors(self, word: int) -> list[int]:
+        line = [word]
+        while self.heads[word] != word:
+            word = self.heads[word]
+            line.append(word)
+        return line
+
+    @cached_property
+    def phrase_of_head(self) -> dict[int, int]:
+        """Row of the noun phrase that each phrase head heads."""
+        return {phrase.head: row for row, phrase in enumerate(self.sentence.noun_phrases)}

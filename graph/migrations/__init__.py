@@ -1,0 +1,1 @@
+"""Alembic migrations of the knowledge base, applied when it opens."""

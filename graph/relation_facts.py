@@ -1,0 +1,58 @@
+"""Fact: what a rule found, in words of a tree, before it becomes a triple of character spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .clauses import Argument
+
+_MAX_PAIRS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A relation between two nominals, found by a rule.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule.
+    subject, object : int
+        Head words of the arguments, in their roles.
+    trigger : tuple of int
+        Words that carry the relation, the main one first; none for an apposition.
+    lemma : str
+        The normalized relation.
+    around : tuple of int
+        Auxiliaries and negations, part of the relation where they stand beside it.
+    negated, modality
+        As in `Triple`.
+    trust : float
+        Below 1 where an argument's role was inferred.
+    """
+
+    rule: str
+    subject: int
+    object: int
+    trigger: tuple[int, ...]
+    lemma: str
+    around: tuple[int, ...] = ()
+    negated: bool = False
+    modality: str = ""
+    trust: float = 1.0
+
+
+def pair_up(
+    subjects: Sequence[Argument], objects: Sequence[Argument]
+) -> Iterator[tuple[int, int, float]]:
+    """Yield each subject with each object and their trust, without exploding on long lists.
+
+    When there would be more than 24 pairs, only the first subject is spread.
+    """
+    if len(subjects) * len(objects) > _MAX_PAIRS:
+        subjects = subjects[:1]
+    for subject in subjects:
+        for target in objects[:_MAX_PAIRS]:
+            if subject.word != target.word:
+                yield subject.word, target.word, subject.trust * target.trust

@@ -1,0 +1,1 @@
+"""Nearest neighbours: vector indexes and the tail of each term's similarity histogram."""

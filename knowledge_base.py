@@ -1,0 +1,329 @@
+"""KnowledgeBase: builds a knowledge base, opens it, answers queries; the place where all joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from .answers import Description, Hit, Neighbor, RelatedText, TypedText
+from .building import (
+    BuildConfig,
+    Builder,
+    BuildReport,
+    Progress,
+    SourceOptions,
+    begin_addition,
+    begin_build,
+)
+from .engine.encoder import Encoder
+from .engine.sentences import split_sentences
+from .errors import UnknownTermError
+from .graph import queries
+from .graph.database import folder_lock
+from .graph.entities import EntityTyper, entity_spans
+from .graph.labels import propagate_labels, read_labels
+from .graph.parsing import ParsedSentence, Parser
+from .graph.queries import Found, Mention, StoredCluster
+from .graph.relations import extract_triples
+from .graph.schema import NodeKind
+from .graph.store import GraphStore
+from .graph.tail_graph import TailGraph
+from .graph.verification import Finding, content_hash, verify_store
+from .loading import (
+    EMBEDDED,
+    check_same,
+    checked_sources,
+    load_encoder,
+    load_parser,
+    new_manifest,
+)
+from .mention_types import pending_sentences, type_mentions
+from .opening import CACHE, DATABASE, open_store
+from .searching import Searcher
+from .walking import Walker
+
+
+class KnowledgeBase:
+    """A knowledge base; use `build`, `add` or `open`, and close it or use it in a ``with``."""
+
+    def __init__(
+        self,
+        folder: Path,
+        store: GraphStore,
+        *,
+        model: str | None = None,
+        parser: str | None = None,
+    ) -> None:
+        self.folder = folder
+        self.store = store
+        self.report: BuildReport | None = None
+        self._model = model
+        self._parser = parser
+
+    # ---- building
+
+    @classmethod
+    def build(
+        cls,
+        sources: Iterable[str | Path],
+        out: str | Path,
+        *,
+        model: str | None = None,
+        parser: str | None = None,
+        options: SourceOptions | None = None,
+        config: BuildConfig | None = None,
+        progress: Progress | None = None,
+    ) -> KnowledgeBase:
+        """Build a knowledge base from text, or go on with an interrupted build of the same sources.
+
+        Parameters
+        ----------
+        sources
+            Files, folders, glob patterns, or ``-`` for standard input; see `read_documents`.
+        out
+            Folder of the knowledge base.
+        model, parser
+            Folder or name of a masked language model and of a spaCy pipeline; the embedded defaults
+            when left out.
+        options
+            How text files and records are read.
+
+        Raises
+        ------
+        CorpusError
+            A source is missing, unreadable or empty.
+        ArtifactError
+            The folder holds another knowledge base, or one of another model or configuration.
+        StorageError
+            The disk is full or read-only; what was committed stays, and the same call goes on.
+        """
+        options = options or SourceOptions()
+        names = checked_sources(sources, options)
+        config = config or BuildConfig()
+        encoder, reader = load_encoder(model), load_parser(parser)
+        manifest = new_manifest(encoder, reader, config, model, parser)
+        folder = Path(out)
+        with folder_lock(folder), GraphStore.create(folder / DATABASE) as store:
+            begin_build(store, manifest, names, options)
+            builder = Builder(store, encoder, reader, config, progress=progress)
+            builder.run()
+        return cls.open(folder, model=model, parser=parser)._take_over(builder)
+
+    @classmethod
+    def add(
+        cls,
+        folder: str | Path,
+        sources: Iterable[str | Path],
+        *,
+        model: str | None = None,
+        parser: str | None = None,
+        options: SourceOptions | None = None,
+        progress: Progress | None = None,
+    ) -> KnowledgeBase:
+        """Add more text to a knowledge base: the result is that of building all sources at once.
+
+        Parameters and errors are those of `build`. Documents that are stored already are passed
+        over, and an interrupted addition goes on.
+        """
+        options = options or SourceOptions()
+        names = checked_sources(sources, options)
+        folder = Path(folder)
+        with cls(folder, GraphStore.open(folder / DATABASE), model=model, parser=parser) as old:
+            encoder, reader, config = old.encoder, old.parser, old.config
+        with folder_lock(folder), GraphStore.create(folder / DATABASE) as store:
+            begin_addition(store, names, options)
+            builder = Builder(store, encoder, reader, config, progress=progress)
+            builder.run()
+        return cls.open(folder, model=model, parser=parser)._take_over(builder)
+
+    def _take_over(self, builder: Builder) -> KnowledgeBase:
+        """Keep what a build has loaded, and make the search indexes."""
+        self.__dict__.update(encoder=builder.encoder, parser=builder.parser)
+        with builder.timed("indexes"):
+            self.searcher.make_indexes()
+        self.report = builder.report()
+        return self
+
+    # ---- opening
+
+    @classmethod
+    def open(
+        cls, folder: str | Path, *, model: str | None = None, parser: str | None = None
+    ) -> KnowledgeBase:
+        """Open a finished knowledge base for reading.
+
+        Parameters
+        ----------
+        model, parser
+            Where the model and the parser lie now, if they have moved since the build.
+
+        Raises
+        ------
+        ArtifactError
+            The folder holds no knowledge base, a damaged one, or one whose build was interrupted.
+        """
+        return cls(Path(folder), open_store(folder), model=model, parser=parser)
+
+    def close(self) -> None:
+        """Close the knowledge base."""
+        self.store.close()
+
+    def __enter__(self) -> KnowledgeBase:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @cached_property
+    def config(self) -> BuildConfig:
+        """How the knowledge base was built."""
+        return BuildConfig.from_json(self.store.manifest()["config"])
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The masked language model, checked to be the one that the vectors were made with."""
+        encoder = load_encoder(self._model or self._recorded("model_path"))
+        check_same(self.folder, "model", self.store.manifest()["model"], encoder.fingerprint)
+        return encoder
+
+    @cached_property
+    def parser(self) -> Parser:
+        """The dependency parser, checked to be the one that the phrases were read with."""
+        parser = load_parser(self._parser or self._recorded("parser_path"))
+        check_same(self.folder, "parser", self.store.manifest()["parser"], parser.fingerprint)
+        return parser
+
+    @property
+    def graph(self) -> TailGraph:
+        """The directed tail graph over terms, phrases and sentences; node ids are its rows."""
+        return self.walker.graph
+
+    @cached_property
+    def typer(self) -> EntityTyper:
+        """What types phrases, by the seed labels spread over the vocabulary."""
+        vectors = propagate_labels(self.encoder.vocabulary, read_labels())
+        return EntityTyper.from_parts(self.encoder, vectors)
+
+    def _recorded(self, key: str) -> str | None:
+        path = str(self.store.manifest()[key])
+        return None if path == EMBEDDED else path
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """What finds the nodes nearest to a text."""
+        return Searcher(self.store, self.folder / CACHE, self.encoder)
+
+    @cached_property
+    def walker(self) -> Walker:
+        """What walks the tail graph from node to node."""
+        return Walker(self.store)
+
+    # ---- searching
+
+    def search(
+        self, query: str, *, kind: NodeKind = NodeKind.SENTENCE, k: int = 10
+    ) -> tuple[Hit, ...]:
+        """Return the k nodes of a kind that are nearest to a text; see `Searcher.search`."""
+        return self.searcher.search(query, kind=kind, k=k)
+
+    def describe(self, text: str, *, k: int = 8) -> Description:
+        """Say what a text means to the model: landmarks, near phrases and sentences, its node."""
+        try:
+            standing = self.walker.standing(self.walker.find(text))
+        except UnknownTermError:
+            standing = None
+        return self.searcher.describe(text, standing, k=k)
+
+    # ---- walking
+
+    def neighbors(
+        self, text: str, *, kind: NodeKind | None = None, direction: str = "out", k: int = 20
+    ) -> tuple[Neighbor, ...]:
+        """Return the neighbours of a node, nearest first; see `Walker.neighbors`."""
+        return self.walker.neighbors(text, kind=kind, direction=direction, k=k)
+
+    def expand(
+        self, text: str, *, kind: NodeKind | None = None, hops: int = 2, limit: int = 50
+    ) -> tuple[Neighbor, ...]:
+        """Return the nodes around a node along its tails; see `Walker.expand`."""
+        return self.walker.expand(text, kind=kind, hops=hops, limit=limit)
+
+    def path(self, start: str, goal: str, *, kind: NodeKind | None = None) -> tuple[Neighbor, ...]:
+        """Return the steps of the shortest path between two nodes; see `Walker.path`."""
+        return self.walker.path(start, goal, kind=kind)
+
+    # ---- reading
+
+    def clusters(self, term: str = "", *, limit: int = 20) -> list[StoredCluster]:
+        """Return the clusters of the vocabulary, the largest first, or those of one term."""
+        wanted = self.walker.find(term, NodeKind.TERM).text if term else ""
+        return queries.clusters(self.store, term=wanted, limit=limit)
+
+    def triples(
+        self,
+        *,
+        about: str = "",
+        relation: str = "",
+        min_confidence: float = 0.0,
+        limit: int = 20,
+    ) -> list[Found]:
+        """Return stored triples, the most confident first; see `queries.triples`."""
+        return queries.triples(
+            self.store,
+            about=about,
+            relation=relation,
+            min_confidence=min_confidence,
+            limit=limit,
+        )
+
+    def triples_of(self, text: str) -> list[RelatedText]:
+        """Extract the triples of a text that is not stored."""
+        return [RelatedText(s.text, tuple(extract_triples(s))) for s in self._parse(text)]
+
+    def entities_of(self, text: str) -> list[TypedText]:
+        """Type the phrases of a text that is not stored, each in its sentence."""
+        parsed = self._parse(text)
+        texts = [sentence.text for sentence in parsed]
+        typed = self.typer.type_spans(texts, [entity_spans(sentence) for sentence in parsed])
+        return [TypedText(t, tuple(e)) for t, e in zip(texts, typed, strict=True)]
+
+    def type_mentions(self, *, progress: Progress | None = None) -> None:
+        """Type every stored mention that has no type yet, and store the types.
+
+        Goes on where an interrupted call stopped.
+        """
+        first, n_sentences = pending_sentences(self.store)
+        if first < n_sentences:
+            path = self.folder / DATABASE
+            with folder_lock(self.folder), GraphStore.create(path) as store:
+                type_mentions(store, self.typer, progress)
+
+    def mentions(self, *, label: str = "", limit: int = 50) -> list[Mention]:
+        """Return typed phrases of the knowledge base, the most often mentioned first."""
+        return queries.mentions(self.store, label=label, limit=limit)
+
+    def _parse(self, text: str) -> list[ParsedSentence]:
+        texts = [" ".join(text[a:b].split()) for a, b in split_sentences(text)]
+        size = self.config.group_sentences
+        groups = (texts[i : i + size] for i in range(0, len(texts), size))
+        return [sentence for group in self.parser.parse(groups) for sentence in group]
+
+    # ---- about itself
+
+    def info(self) -> dict[str, object]:
+        """Return what the knowledge base was made with and how much it holds."""
+        return {
+            **self.store.manifest(),
+            "sources": [record.name for record in self.store.sources()],
+            "counts": queries.counts(self.store),
+            "bytes": sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file()),
+        }
+
+    def verify(self) -> Iterator[Finding]:
+        """Yield the outcome of each check of the stored content; see `verify_store`."""
+        return verify_store(self.store)
+
+    def content_hash(self) -> str:
+        """Return the sha256 of everything read and computed, vectors included."""
+        return content_hash(self.store)

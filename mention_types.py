@@ -1,0 +1,66 @@
+"""Types for the stored mentions: done on demand, block by block, and resumable like a build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from .building import Progress
+from .graph import schema
+from .graph.database import as_int
+from .graph.entities import Entity, EntityTyper
+from .graph.store import GraphStore
+
+_BLOCK = 512
+_STEP = "types"
+
+
+def pending_sentences(store: GraphStore) -> tuple[int, int]:
+    """Return the first sentence that is not typed yet, and the number of sentences."""
+    done = store.watermark(_STEP)
+    return (0 if done is None else int(done)), store.database.next_id("sentence")
+
+
+def type_mentions(store: GraphStore, typer: EntityTyper, progress: Progress | None = None) -> None:
+    """Type every stored mention that has no type yet; each block is one transaction."""
+    first, n_sentences = pending_sentences(store)
+    for start in range(first, n_sentences, _BLOCK):
+        stop = min(start + _BLOCK, n_sentences)
+        sentences, texts, spans = _mentions(store, start, stop)
+        typed = typer.type_spans(texts, spans)
+        with store.transaction():
+            store.database.insert(schema.entity, _rows(sentences, typed))
+            store.put_watermark(_STEP, str(stop))
+        if progress is not None:
+            progress("types", stop, n_sentences)
+
+
+def _mentions(
+    store: GraphStore, start: int, stop: int
+) -> tuple[list[int], list[str], list[list[tuple[int, int]]]]:
+    """Return the sentences of a range that mention phrases, their texts, and the phrases' spans."""
+    rows = store.database.rows(
+        'SELECT m.sentence_id, n.text, m.start, m."end" FROM mention m JOIN sentence s '
+        "ON s.id = m.sentence_id JOIN node n ON n.id = s.node_id "
+        "WHERE m.sentence_id >= ? AND m.sentence_id < ? ORDER BY m.sentence_id, m.start",
+        (start, stop),
+    )
+    sentences: list[int] = []
+    texts: list[str] = []
+    spans: list[list[tuple[int, int]]] = []
+    for sentence, text, begin, end in rows:
+        if not sentences or sentences[-1] != sentence:
+            sentences.append(as_int(sentence))
+            texts.append(str(text))
+            spans.append([])
+        spans[-1].append((as_int(begin), as_int(end)))
+    return sentences, texts, spans
+
+
+def _rows(
+    sentences: Sequence[int], typed: Sequence[Sequence[Entity]]
+) -> Iterator[tuple[object, ...]]:
+    for sentence, entities in zip(sentences, typed, strict=True):
+        for entity in entities:
+            types = json.dumps([[label, round(p, 6)] for label, p in entity.types])
+            yield sentence, entity.start, entity.end, entity.label, entity.confidence, types

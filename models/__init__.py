@@ -1,0 +1,1 @@
+"""The embedded default model and parser, shipped as package data."""

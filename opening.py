@@ -1,0 +1,48 @@
+"""The folder of a knowledge base, and its store opened for reading; nothing heavy is loaded here.
+
+::
+
+    folder/
+        knowledge.sqlite     the single source of truth
+        cache/               FAISS indexes, named by what they hold, rebuilt when missing or damaged
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .errors import ArtifactError
+from .graph.store import GraphStore
+
+DATABASE = "knowledge.sqlite"
+CACHE = "cache"
+FORMAT = 1
+
+
+def open_store(folder: str | Path) -> GraphStore:
+    """Open the store of a finished knowledge base for reading.
+
+    Raises
+    ------
+    ArtifactError
+        The folder holds no knowledge base, a damaged one, one of another format, or one whose build
+        was interrupted.
+    """
+    path = Path(folder)
+    store = GraphStore.open(path / DATABASE)
+    try:
+        made_as = store.manifest().get("format")
+        if made_as not in (FORMAT, None):
+            raise ArtifactError(
+                f"{path} has format {made_as}, this tailgraph reads format {FORMAT}; "
+                "build it anew with `tailgraph build`"
+            )
+        if store.watermark("graph") is None or not all(r.done for r in store.sources()):
+            raise ArtifactError(
+                f"the build of {path} was interrupted; run the same command again: "
+                "it goes on from the last committed step"
+            )
+    except BaseException:
+        store.close()
+        raise
+    return store

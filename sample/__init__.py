@@ -1,0 +1,1 @@
+"""The bundled sample text of the demo, shipped as package data."""
