@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .engine.landmarks import Landmark
     from .graph.entities import Entity
     from .graph.queries import Node, Place, StoredCluster
-    from .graph.relations import Triple
+    from .graph.triples import Triple
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ interrupted, so the same sources always give the same rows and the same vectors.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from time import perf_counter
@@ -24,11 +24,19 @@ from .errors import ArtifactError, CorpusError
 from .graph import schema
 from .graph.clusters import Clustering, cluster_tails, whole_words
 from .graph.ingest import BlockDraft, ReadSentence, text_digest, unknown_documents
+from .graph.parallel_parsing import ParserPool
 from .graph.parsing import Parser
 from .graph.relations import extract_triples
 from .graph.schema import TAIL_OF_NODE, NodeKind
 from .graph.store import GraphStore, SourceRecord
 from .indexers.tails import BinRule, DensityRule, TailRule, Tails, ZRule, neighbor_tails
+
+_POOL_SENTENCES = 2048
+"""Blocks as long as this, but for the first of a source, are parsed by several processes.
+
+Like the blocks themselves that depends on the source alone, not on where a run began.
+"""
+_MOST_WORKERS = 8
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the name of a stage, how much of it is done, and of how much (None: not known)."""
@@ -184,18 +192,26 @@ class Builder:
             id_field=record.id_field,
         )
         digest = _skip(documents, record)
-        for block in _blocks(documents, self.config.block_sentences):
-            for document in block:
-                digest = _chain(digest, document)
-            record = replace(record, n_read=record.n_read + len(block), digest=digest)
-            self._add_block(record, block)
-            self._tell("documents", record.n_read, None)
+        with ExitStack() as stack:
+            pool: ParserPool | None = None
+            for block in _blocks(documents, self.config.block_sentences):
+                parser: Parser | ParserPool = self.parser
+                if record.n_read and _n_sentences(block) >= _POOL_SENTENCES:
+                    pool = pool or stack.enter_context(ParserPool(self.parser, _n_workers()))
+                    parser = pool
+                for document in block:
+                    digest = _chain(digest, document)
+                record = replace(record, n_read=record.n_read + len(block), digest=digest)
+                self._add_block(record, block, parser)
+                self._tell("documents", record.n_read, None)
         with self.store.transaction():
             self.store.put_source(replace(record, done=True))
 
-    def _add_block(self, record: SourceRecord, block: Sequence[Document]) -> None:
+    def _add_block(
+        self, record: SourceRecord, block: Sequence[Document], parser: Parser | ParserPool
+    ) -> None:
         documents = unknown_documents(self.store, block)
-        sentences = self._read(documents)
+        sentences = self._read(documents, parser)
         with self.timed("look up"):
             draft = BlockDraft.plan(
                 self.store, documents, sentences, min_mentions=self.config.min_mentions
@@ -210,7 +226,9 @@ class Builder:
         self._n_documents += len(documents)
         self._n_present += len(block) - len(documents)
 
-    def _read(self, documents: Sequence[tuple[str, Document]]) -> list[ReadSentence]:
+    def _read(
+        self, documents: Sequence[tuple[str, Document]], parser: Parser | ParserPool
+    ) -> list[ReadSentence]:
         """Parse the sentences of some documents and extract their triples."""
         places = [
             (index, start, end)
@@ -219,7 +237,7 @@ class Builder:
         ]
         with self.timed("parse"):
             groups = _groups(documents, self.config.group_sentences)
-            parsed = [sentence for group in self.parser.parse(groups) for sentence in group]
+            parsed = [sentence for group in parser.parse(groups) for sentence in group]
         with self.timed("triples"):
             return [
                 ReadSentence(*place, sentence, tuple(extract_triples(sentence)))
@@ -275,63 +293,6 @@ class Builder:
             self._progress(stage, n_done, n_total)
 
 
-def begin_build(
-    store: GraphStore, manifest: Mapping[str, object], names: Sequence[str], options: SourceOptions
-) -> None:
-    """Enter the sources of a build, or make sure that they are those of the build to go on with.
-
-    Raises
-    ------
-    ArtifactError
-        The store holds other sources, or was made with another model, parser or configuration.
-    """
-    records = store.sources()
-    if not records:
-        with store.transaction():
-            store.put_manifest(manifest)
-            _enter(store, names, options)
-        return
-    made_with = store.manifest()
-    for key in ("model", "parser", "config"):
-        if made_with[key] != json.loads(json.dumps(manifest[key])):
-            raise ArtifactError(
-                f"{store.database.path.parent} was begun with another {key} ({made_with[key]}); "
-                "build into a new folder, or with what it was begun with"
-            )
-    held = [record.name for record in records]
-    if held != list(names):
-        raise ArtifactError(
-            f"{store.database.path.parent} is a knowledge base of {', '.join(held)}; "
-            "add to it with `tailgraph add`, or build into a new folder"
-        )
-
-
-def begin_addition(store: GraphStore, names: Sequence[str], options: SourceOptions) -> None:
-    """Enter the sources of an addition, or go on with the same one if it was interrupted.
-
-    Raises
-    ------
-    ArtifactError
-        Another build or addition was interrupted and has to be finished first.
-    """
-    pending = [record.name for record in store.sources() if not record.done]
-    if pending and pending != list(names):
-        raise ArtifactError(
-            f"reading {', '.join(pending)} into {store.database.path.parent} was interrupted; run "
-            "that command again first, it goes on from the last committed step"
-        )
-    if not pending:
-        with store.transaction():
-            _enter(store, names, options)
-
-
-def _enter(store: GraphStore, names: Sequence[str], options: SourceOptions) -> None:
-    first = store.database.next_id("source")
-    for i, name in enumerate(names):
-        record = SourceRecord(first + i, name, **asdict(options), n_read=0, digest="", done=False)
-        store.put_source(record)
-
-
 def _blocks(documents: Iterator[Document], size: int) -> Iterator[list[Document]]:
     """Gather whole documents until a block holds ``size`` sentences; no block spans two sources."""
     block: list[Document] = []
@@ -344,6 +305,15 @@ def _blocks(documents: Iterator[Document], size: int) -> Iterator[list[Document]
             block, n_sentences = [], 0
     if block:
         yield block
+
+
+def _n_sentences(block: Sequence[Document]) -> int:
+    return sum(len(document.sentences) for document in block)
+
+
+def _n_workers() -> int:
+    """Return the number of processors that this process may use, within reason."""
+    return min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
 
 
 def _groups(documents: Sequence[tuple[str, Document]], size: int) -> Iterator[list[str]]:

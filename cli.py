@@ -239,8 +239,8 @@ def clusters(
     """List clusters of the vocabulary with their pivots, the largest first."""
     from .terminal import show_clusters
 
-    with _open(kb) as knowledge_base:
-        show_clusters(knowledge_base.clusters(term, limit=limit), as_json=as_json)
+    with _walker(kb) as walker:
+        show_clusters(walker.clusters(term, limit=limit), as_json=as_json)
 
 
 @app.command()
@@ -294,35 +294,41 @@ def triples(
     as_json: Json = False,
 ) -> None:
     """Extract the relation triples of a text, or list those of the knowledge base."""
+    from .graph import queries
+    from .opening import open_store
     from .terminal import show_found, show_related
 
-    with _open(kb, parser=parser) as knowledge_base:
-        if text is None:
-            found = knowledge_base.triples(
-                about=about, relation=relation, min_confidence=min_confidence, limit=limit
-            )
-            show_found(found, as_json=as_json)
-        else:
+    if text is not None:
+        with _open(kb, parser=parser) as knowledge_base:
             show_related(knowledge_base.triples_of(_text(text)), as_json=as_json)
+        return
+    with open_store(kb) as store:
+        found = queries.triples(
+            store, about=about, relation=relation, min_confidence=min_confidence, limit=limit
+        )
+        show_found(found, as_json=as_json)
 
 
 @app.command()
 def info(kb: Folder, as_json: Json = False) -> None:
     """Say what a knowledge base was made with and how much it holds."""
+    from .opening import describe_folder, open_store
     from .terminal import show_info
 
-    with _open(kb) as knowledge_base:
-        show_info(knowledge_base.info(), as_json=as_json)
+    with open_store(kb) as store:
+        show_info(describe_folder(kb, store), as_json=as_json)
 
 
 @app.command()
 def verify(kb: Folder, as_json: Json = False) -> None:
     """Check that a knowledge base is whole; exit status 1 if it is not."""
+    from .graph.verification import content_hash, verify_store
+    from .opening import open_store
     from .terminal import show_findings
 
-    with _open(kb) as knowledge_base:
-        findings = list(knowledge_base.verify())
-        digest = knowledge_base.content_hash()
+    with open_store(kb) as store:
+        findings = list(verify_store(store))
+        digest = content_hash(store)
     show_findings(findings, digest, as_json=as_json)
     if not all(finding.sound for finding in findings):
         raise typer.Exit(1)
@@ -354,7 +360,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("interrupted; a build goes on from the last committed step when run again")
     except OSError as error:
-        _complain(f"{error.strerror or error}; free some space or choose another output")
+        _complain(f"cannot write the output: {error.strerror or error}; free some space")
     return 1
 
 

@@ -7,15 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .answers import Description, Hit, Neighbor, RelatedText, TypedText
-from .building import (
-    BuildConfig,
-    Builder,
-    BuildReport,
-    Progress,
-    SourceOptions,
-    begin_addition,
-    begin_build,
-)
+from .building import BuildConfig, Builder, BuildReport, Progress, SourceOptions
 from .engine.encoder import Encoder
 from .engine.sentences import split_sentences
 from .errors import UnknownTermError
@@ -32,6 +24,8 @@ from .graph.tail_graph import TailGraph
 from .graph.verification import Finding, content_hash, verify_store
 from .loading import (
     EMBEDDED,
+    begin_addition,
+    begin_build,
     check_same,
     checked_sources,
     load_encoder,
@@ -39,7 +33,7 @@ from .loading import (
     new_manifest,
 )
 from .mention_types import pending_sentences, type_mentions
-from .opening import CACHE, DATABASE, open_store
+from .opening import CACHE, DATABASE, describe_folder, open_store
 from .searching import Searcher
 from .walking import Walker
 
@@ -257,8 +251,7 @@ class KnowledgeBase:
 
     def clusters(self, term: str = "", *, limit: int = 20) -> list[StoredCluster]:
         """Return the clusters of the vocabulary, the largest first, or those of one term."""
-        wanted = self.walker.find(term, NodeKind.TERM).text if term else ""
-        return queries.clusters(self.store, term=wanted, limit=limit)
+        return self.walker.clusters(term, limit=limit)
 
     def triples(
         self,
@@ -313,12 +306,7 @@ class KnowledgeBase:
 
     def info(self) -> dict[str, object]:
         """Return what the knowledge base was made with and how much it holds."""
-        return {
-            **self.store.manifest(),
-            "sources": [record.name for record in self.store.sources()],
-            "counts": queries.counts(self.store),
-            "bytes": sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file()),
-        }
+        return describe_folder(self.folder, self.store)
 
     def verify(self) -> Iterator[Finding]:
         """Yield the outcome of each check of the stored content; see `verify_store`."""

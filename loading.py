@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from .engine.corpus import read_documents
 from .engine.encoder import Encoder
 from .errors import ArtifactError, ParameterError
 from .graph.parsing import Parser
+from .graph.store import GraphStore, SourceRecord
 from .opening import FORMAT
 
 EMBEDDED = "embedded default"
@@ -78,3 +80,60 @@ def checked_sources(sources: Iterable[str | Path], options: SourceOptions) -> li
         if name != "-":
             next(read_documents(name, **asdict(options)), None)
     return names
+
+
+def begin_build(
+    store: GraphStore, manifest: Mapping[str, object], names: Sequence[str], options: SourceOptions
+) -> None:
+    """Enter the sources of a build, or make sure that they are those of the build to go on with.
+
+    Raises
+    ------
+    ArtifactError
+        The store holds other sources, or was made with another model, parser or configuration.
+    """
+    records = store.sources()
+    if not records:
+        with store.transaction():
+            store.put_manifest(manifest)
+            _enter(store, names, options)
+        return
+    made_with = store.manifest()
+    for key in ("model", "parser", "config"):
+        if made_with[key] != json.loads(json.dumps(manifest[key])):
+            raise ArtifactError(
+                f"{store.database.path.parent} was begun with another {key} ({made_with[key]}); "
+                "build into a new folder, or with what it was begun with"
+            )
+    held = [record.name for record in records]
+    if held != list(names):
+        raise ArtifactError(
+            f"{store.database.path.parent} is a knowledge base of {', '.join(held)}; "
+            "add to it with `tailgraph add`, or build into a new folder"
+        )
+
+
+def begin_addition(store: GraphStore, names: Sequence[str], options: SourceOptions) -> None:
+    """Enter the sources of an addition, or go on with the same one if it was interrupted.
+
+    Raises
+    ------
+    ArtifactError
+        Another build or addition was interrupted and has to be finished first.
+    """
+    pending = [record.name for record in store.sources() if not record.done]
+    if pending and pending != list(names):
+        raise ArtifactError(
+            f"reading {', '.join(pending)} into {store.database.path.parent} was interrupted; run "
+            "that command again first, it goes on from the last committed step"
+        )
+    if not pending:
+        with store.transaction():
+            _enter(store, names, options)
+
+
+def _enter(store: GraphStore, names: Sequence[str], options: SourceOptions) -> None:
+    first = store.database.next_id("source")
+    for i, name in enumerate(names):
+        record = SourceRecord(first + i, name, **asdict(options), n_read=0, digest="", done=False)
+        store.put_source(record)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .errors import ArtifactError
+from .graph import queries
 from .graph.store import GraphStore
 
 DATABASE = "knowledge.sqlite"
@@ -46,3 +47,13 @@ def open_store(folder: str | Path) -> GraphStore:
         store.close()
         raise
     return store
+
+
+def describe_folder(folder: Path, store: GraphStore) -> dict[str, object]:
+    """Return what a knowledge base was made with, how much it holds, and its size in bytes."""
+    return {
+        **store.manifest(),
+        "sources": [record.name for record in store.sources()],
+        "counts": queries.counts(store),
+        "bytes": sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+    }

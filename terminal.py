@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .building import BuildReport
     from .building import Progress as Report
     from .graph.queries import Found, Mention, StoredCluster
-    from .graph.relations import Triple
+    from .graph.triples import Triple
     from .graph.verification import Finding
 
 _out = Console(highlight=False, soft_wrap=False)

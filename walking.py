@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 from .answers import Neighbor, Standing
 from .errors import NoPathError, ParameterError, UnknownTermError
 from .graph import queries
-from .graph.queries import Node
+from .graph.queries import Node, StoredCluster
 from .graph.schema import TAIL_OF_NODE, NodeKind
 from .graph.store import GraphStore
 from .graph.tail_graph import Adjacent, TailGraph
@@ -140,6 +140,12 @@ class Walker:
             Neighbor(b, graph.weight(a.id, b.id), hop, a.text, graph.has_edge(b.id, a.id))
             for hop, (a, b) in enumerate(pairwise(nodes), start=1)
         )
+
+    def clusters(self, term: str = "", *, limit: int = 20) -> list[StoredCluster]:
+        """Return the clusters of the vocabulary, the largest first, or those of one term."""
+        _check_limit(limit)
+        wanted = self.find(term, NodeKind.TERM).text if term else ""
+        return queries.clusters(self.store, term=wanted, limit=limit)
 
 
 def _check_limit(limit: int) -> None:

@@ -9,7 +9,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,9 +25,10 @@ Row = tuple[object, ...]
 class Database:
     """An open database file; use `create` or `open`, and close it or use it in a ``with``."""
 
-    def __init__(self, path: Path, engine: sa.Engine) -> None:
+    def __init__(self, path: Path, engine: sa.Engine, *, is_writer: bool) -> None:
         self.path = path
         self._engine = engine
+        self._is_writer = is_writer
         self._connection: sa.Connection | None = None
 
     # ---- opening and closing
@@ -43,7 +44,7 @@ class Database:
         ArtifactError
             The file exists and is not a knowledge base, or a newer version made it.
         """
-        store = cls(path, _engine(path, "rwc"))
+        store = cls(path, _engine(path, "rwc"), is_writer=True)
         with _translated(path):
             store._migrate()
         return store
@@ -62,7 +63,7 @@ class Database:
                 f"no knowledge base at {path.parent}: {path.name} is missing; "
                 "build one with `tailgraph build SOURCE... --out KB`"
             )
-        store = cls(path, _engine(path, "ro"))
+        store = cls(path, _engine(path, "ro"), is_writer=False)
         with _translated(path):
             version = store._schema_version()
         if version != SCHEMA_VERSION:
@@ -74,7 +75,16 @@ class Database:
         return store
 
     def close(self) -> None:
-        """Close the file; what was not committed is gone."""
+        """Close the file; what was not committed is gone.
+
+        A writer folds its log in, so that one file stays behind and a reader needs no other. While
+        somebody reads, the log stays, and the next writer folds it in.
+        """
+        if self._is_writer:
+            connection = self._engine.raw_connection()
+            with suppress(sqlite3.OperationalError):
+                connection.cursor().execute("PRAGMA journal_mode = DELETE")
+            connection.close()
         self._engine.dispose()
 
     def __enter__(self) -> Database:

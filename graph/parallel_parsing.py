@@ -30,47 +30,64 @@ _LENGTH = Struct("<Q")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-def parse_in_parallel(
-    parser: Parser, groups: Iterable[Sequence[str]], *, n_workers: int
-) -> Iterator[list[ParsedSentence]]:
-    """Parse groups of sentences on several cores; the same parses as `Parser.parse`, in order.
+class ParserPool:
+    """Worker processes that parse; start them once with ``with``, and ask them many times.
 
     Parameters
     ----------
     parser : Parser
         Its pipeline is loaded again by each worker, which takes a few seconds and about 300 MB.
-    groups
-        As for `Parser.parse`.
     n_workers : int
-        Number of processes; 1 parses in this one.
-
-    Yields
-    ------
-    list of ParsedSentence
-        One for each sentence of the group.
+        Number of processes.
 
     Raises
     ------
     ParameterError
-        `n_workers` is below 1, or a group holds more than 8 sentences.
-    ModelError
-        A worker ended before its work was done.
+        `n_workers` is below 1.
     """
-    if n_workers < 1:
-        raise ParameterError(f"n_workers is {n_workers}; expected 1 or more.")
-    if n_workers == 1:
-        yield from parser.parse(groups)
-        return
-    with ExitStack() as stack:
-        idle: SimpleQueue[_Worker] = SimpleQueue()
-        for _ in range(n_workers):
-            idle.put(stack.enter_context(_Worker(parser)))
-        threads = stack.enter_context(ThreadPoolExecutor(n_workers))
+
+    def __init__(self, parser: Parser, n_workers: int):
+        if n_workers < 1:
+            raise ParameterError(f"n_workers is {n_workers}; expected 1 or more.")
+        self.n_workers = n_workers
+        self._parser = parser
+        self._stack = ExitStack()
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        for _ in range(self.n_workers):
+            self._idle.put(self._stack.enter_context(_Worker(self._parser)))
+        self._threads = self._stack.enter_context(ThreadPoolExecutor(self.n_workers))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def parse(self, groups: Iterable[Sequence[str]]) -> Iterator[list[ParsedSentence]]:
+        """Parse groups of sentences; the same parses as `Parser.parse`, in order.
+
+        Parameters
+        ----------
+        groups
+            As for `Parser.parse`; portions of 32 groups go to the workers in turn.
+
+        Yields
+        ------
+        list of ParsedSentence
+            One for each sentence of the group.
+
+        Raises
+        ------
+        ParameterError
+            A group holds more than 8 sentences.
+        ModelError
+            A worker ended before its work was done.
+        """
         pending: deque[Future[list[list[ParsedSentence]]]] = deque()
         stream = iter(groups)
         while part := [check_group(group) for group in islice(stream, _GROUPS_PER_MESSAGE)]:
-            pending.append(threads.submit(_ask_idle, idle, part))
-            if len(pending) > 2 * n_workers:
+            pending.append(self._threads.submit(_ask_idle, self._idle, part))
+            if len(pending) > 2 * self.n_workers:
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()

@@ -19,11 +19,11 @@ TEXT = "Aspirin reduces fever.\nAspirin may harm the stomach.\n\nInsulin lowers 
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small knowledge base."""
+def built(tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small knowledge base of the tiny model."""
     folder = tmp_path_factory.mktemp("built")
     (folder / "notes.txt").write_text(TEXT)
-    KnowledgeBase.build([folder / "notes.txt"], folder / "kb").close()
+    KnowledgeBase.build([folder / "notes.txt"], folder / "kb", model=str(tiny_bert)).close()
     return folder / "kb"
 
 
@@ -41,6 +41,7 @@ def fails(capsys: pytest.CaptureFixture[str]) -> Fail:
     """Run a command that must fail, and return its one line."""
 
     def call(*arguments: object) -> str:
+        capsys.readouterr()
         status = run([str(argument) for argument in arguments])
         printed = capsys.readouterr()
         lines = printed.err.splitlines()
@@ -100,15 +101,20 @@ def test_a_bad_source_leaves_a_knowledge_base_as_it_was(
         assert after.content_hash() == digest
 
 
-def test_a_fault_in_the_middle_keeps_what_was_committed(tmp_path: Path, fails: Fail) -> None:
+def test_a_fault_in_the_middle_keeps_what_was_committed(
+    tiny_bert: Path, tmp_path: Path, fails: Fail
+) -> None:
     """After the fault is mended, the same command goes on and reads the rest."""
     good = "\n\n".join(f"Patient number {i} was given aspirin for pain." for i in range(2100))
-    source = tmp_path / "notes.txt"
-    source.write_bytes(good.encode() + b"\n\nThe caf\xe9 is open.\n")
-    assert "notes.txt" in fails("build", source, "--out", tmp_path / "kb")
+    source = tmp_path / "notes"
+    source.mkdir()
+    (source / "a.txt").write_text(good)
+    (source / "b.txt").write_bytes(b"The caf\xe9 is open.\n")
+    build = ["build", str(source), "--out", str(tmp_path / "kb"), "--model", str(tiny_bert)]
+    assert "b.txt" in fails(*build)
     assert "was interrupted" in fails("info", tmp_path / "kb")
-    source.write_bytes(good.encode() + b"\n\nThe cafe is open.\n")
-    assert run(["build", str(source), "--out", str(tmp_path / "kb"), "--json"]) == 0
+    (source / "b.txt").write_text("The cafe is open.\n")
+    assert run([*build, "--json"]) == 0
     with KnowledgeBase.open(tmp_path / "kb") as mended:
         assert mended.info()["counts"]["documents"] == 2101  # type: ignore[index]
 
@@ -225,11 +231,11 @@ def _limited(
     )
 
 
-def test_a_full_disk_stops_a_build_that_can_be_resumed(tmp_path: Path) -> None:
+def test_a_full_disk_stops_a_build_that_can_be_resumed(tiny_bert: Path, tmp_path: Path) -> None:
     """The line says what to do; with room again, the same command ends as an undisturbed one."""
     (tmp_path / "notes.txt").write_text(TEXT)
-    command = ["build", str(tmp_path / "notes.txt"), "--out"]
-    done = _limited([*command, str(tmp_path / "kb")], 6_000_000)
+    command = ["build", str(tmp_path / "notes.txt"), "--model", str(tiny_bert), "--out"]
+    done = _limited([*command, str(tmp_path / "kb")], 400_000)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "free some space" in done.stderr

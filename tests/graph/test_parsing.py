@@ -18,7 +18,7 @@ from thinc.api import NumpyOps
 import tailgraph.models
 from tailgraph.errors import ModelError, ParameterError
 from tailgraph.graph.dependencies import LabelScheme, detect_scheme, to_universal
-from tailgraph.graph.parallel_parsing import parse_in_parallel
+from tailgraph.graph.parallel_parsing import ParserPool
 from tailgraph.graph.parsing import ParsedSentence, Parser, parsed_sentence
 from tailgraph.graph.relations import extract_triples
 
@@ -428,18 +428,19 @@ def test_keys_of_real_phrases_lead_back_to_the_text() -> None:
 def test_workers_give_the_same_parses_in_order() -> None:
     """Two processes parse what one does, and more groups than fit in one message."""
     groups = GROUPS * 9
-    parallel = list(parse_in_parallel(parser(), iter(groups), n_workers=2))
-    assert parallel == list(parser().parse(groups))
+    with ParserPool(parser(), 2) as pool:
+        assert list(pool.parse(iter(groups))) == list(parser().parse(groups))
 
 
 def test_a_worker_that_ends_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message tells the exit status and what to do."""
     monkeypatch.setattr("sys.executable", shutil.which("false"))
     with pytest.raises(ModelError, match="exit status 1; expected it to parse"):
-        list(parse_in_parallel(parser(), GROUPS, n_workers=2))
+        with ParserPool(parser(), 2) as pool:
+            list(pool.parse(GROUPS))
 
 
 def test_no_workers_are_refused() -> None:
     """At least one process has to parse."""
     with pytest.raises(ParameterError, match="n_workers is 0"):
-        next(parse_in_parallel(parser(), GROUPS, n_workers=0))
+        ParserPool(parser(), 0)

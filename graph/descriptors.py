@@ -1,0 +1,184 @@
+"""The words by which a masked language model describes a phrase, and how they vote on its type.
+
+A phrase is described from two sides: by the words that the model predicts where the phrase stood
+in its sentence, and by those that it has for the phrase alone. Each word votes with its entity
+vector (`labels`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.encoder import Encoder
+from ..engine.matmul import PackedMatrix, top_k
+from .labels import UNTAGGED, EntityVectors
+
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+Place = tuple[str, tuple[int, int]]
+
+_N_DESCRIPTORS = 20
+_GLUE_QUANTILE = 0.99
+_CACHED_PHRASES = 1 << 14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """Words and how they vote.
+
+    Attributes
+    ----------
+    terms
+        The words.
+    scores
+        Their logits; None for a word of the phrase itself, which is not predicted.
+    shares
+        float32 array of shape (n_words, n_types): what each word gives to each type. All of it
+        adds up to 1, or to 0 when no word has a type.
+    """
+
+    terms: tuple[str, ...]
+    scores: tuple[float | None, ...]
+    shares: FloatArray
+
+
+class Describer:
+    """Describes phrases by a masked language model and entity vectors over its vocabulary.
+
+    What is said of a phrase alone is remembered for some thousand phrases. Calls from several
+    threads are safe.
+
+    Attributes
+    ----------
+    types
+        The labels that are voted on: all but `UNTAGGED`.
+    """
+
+    def __init__(self, encoder: Encoder, vectors: EntityVectors) -> None:
+        vocabulary = encoder.vocabulary
+        self._encoder = encoder
+        self._vectors = vectors
+        self._columns = [c for c, label in enumerate(vectors.labels) if label != UNTAGGED]
+        self.types = tuple(vectors.labels[column] for column in self._columns)
+        self._output = PackedMatrix.pack(vocabulary.vectors)
+        self._is_descriptor = find_descriptors(vectors)
+        # A word piece takes one of the places of the predicted words, and votes for nothing.
+        self._shares = np.where(
+            vocabulary.is_piece[:, None], np.float32(0), vectors.distributions[:, self._columns]
+        )
+        self._remembered: dict[str, Votes] = {}
+
+    def context_votes(self, places: Sequence[Place]) -> list[Votes]:
+        """Let the words vote that the model predicts in place of each phrase, masked as a whole.
+
+        Parameters
+        ----------
+        places
+            Texts, each with the characters (start, end) of a phrase.
+        """
+        spans = [(span,) for _, span in places]
+        states = self._encoder.mask_states([text for text, _ in places], spans)
+        return self._predicted(states.vectors)
+
+    def phrase_votes(self, phrases: Sequence[str]) -> list[Votes]:
+        """Let each phrase speak for itself.
+
+        A single word that is known votes with its own entity vector. For any other phrase three
+        sources count alike: the words that complete "X is a ...", the words nearest to the phrase's
+        own vector, and the entity vector of its last word, where that is known.
+        """
+        keys = [self._key(phrase) for phrase in phrases]
+        votes = {key: self._remembered[key] for key in keys if key in self._remembered}
+        new = {key: phrase for key, phrase in zip(keys, phrases, strict=True) if key not in votes}
+        votes |= (made := dict(zip(new, self._spoken(list(new.values())), strict=True)))
+        if len(self._remembered) + len(made) > _CACHED_PHRASES:
+            self._remembered = {}
+        self._remembered.update(made)
+        return [votes[key] for key in keys]
+
+    def _key(self, phrase: str) -> str:
+        """Return what phrases that the model cannot tell apart have in common."""
+        folded = " ".join(phrase.split())
+        return folded.lower() if self._encoder.vocabulary.lowercase else folded
+
+    def _spoken(self, phrases: Sequence[str]) -> list[Votes]:
+        """Put together what each phrase says of itself."""
+        own = {phrase: self._own_word(phrase) for phrase in phrases}
+        unread = [p for p in phrases if len(p.split()) > 1 or not own[p].shares.any()]
+        completing = dict(zip(unread, self._completing(unread), strict=True))
+        nearest = dict(zip(unread, self._nearest(unread), strict=True))
+        sources = (own, completing, nearest)
+        return [_pool([votes[p] for votes in sources if p in votes]) for p in phrases]
+
+    def _own_word(self, phrase: str) -> Votes:
+        """Let a word vote with its own entity vector, in a longer phrase the last but numbers."""
+        words = [word for word in phrase.split() if not word.isdecimal()] or [phrase]
+        shares = self._vectors.look_up(words[-1])[self._columns]
+        total = shares.sum()
+        return Votes((words[-1],), (None,), shares[None] / (total if total > 0 else 1))
+
+    def _completing(self, phrases: Sequence[str]) -> list[Votes]:
+        """Let the words vote that complete "X is a ..."."""
+        prompts = [f"{phrase} is a {self._encoder.mask_token}" for phrase in phrases]
+        slots = [((len(p) - len(self._encoder.mask_token), len(p)),) for p in prompts]
+        return self._predicted(self._encoder.mask_states(prompts, slots).vectors)
+
+    def _nearest(self, phrases: Sequence[str]) -> list[Votes]:
+        """Let the words vote that have the highest logits for the vector of the phrase alone."""
+        return self._predicted(self._encoder.encode(phrases).vectors)
+
+    def _predicted(self, vectors: FloatArray) -> list[Votes]:
+        """Let the descriptors vote that have the highest logits.
+
+        A vote counts by how far its logit lies above the first one left out. The logits themselves
+        are below 0 as a rule, and their exponentials would leave one word to decide.
+        """
+        rows, scores = top_k(
+            vectors,
+            self._output,
+            _N_DESCRIPTORS + 1,
+            bias=self._encoder.vocabulary.biases,
+            allowed=self._is_descriptor,
+        )
+        lowest = np.where(rows >= 0, scores, np.inf).min(axis=1, keepdims=True)
+        rows, scores = rows[:, :-1], scores[:, :-1]
+        margins = np.where(rows >= 0, scores - lowest, 0).astype(np.float32)
+        shares = margins[:, :, None] * self._shares[rows]
+        totals = shares.sum(axis=(1, 2), keepdims=True)
+        shares /= np.where(totals > 0, totals, 1)
+        surface = self._encoder.vocabulary.surface
+        return [
+            Votes(tuple(map(surface, terms)), tuple(logits), share)
+            for terms, logits, share in zip(rows.tolist(), scores.tolist(), shares, strict=True)
+        ]
+
+
+def find_descriptors(vectors: EntityVectors) -> BoolArray:
+    """Tell which terms may describe a phrase: bool array of shape (n_terms,).
+
+    A descriptor is a word of at least two characters, one of them a letter, that is not glue: a
+    seed without a type, or a term with one of the highest biases, likely anywhere, that is no seed.
+    Word pieces are in it for the place that they take.
+    """
+    vocabulary = vectors.vocabulary
+    is_word = np.array([len(s) > 1 and any(map(str.isalpha, s)) for s in vocabulary.surfaces])
+    is_frequent = vocabulary.biases > np.quantile(vocabulary.biases, _GLUE_QUANTILE)
+    is_glue = vectors.is_untyped | (is_frequent & ~vectors.is_seed)
+    return np.asarray(
+        ((is_word & ~is_glue) | vocabulary.is_piece) & ~vocabulary.is_special, dtype=np.bool_
+    )
+
+
+def _pool(parts: Sequence[Votes]) -> Votes:
+    """Put the votes of several sources together, those that say something with equal weight."""
+    speaking = [part for part in parts if part.shares.any()] or parts[:1]
+    shares = np.concatenate([part.shares for part in speaking]) / len(speaking)
+    return Votes(
+        tuple(term for part in speaking for term in part.terms),
+        tuple(score for part in speaking for score in part.scores),
+        shares.astype(np.float32),
+    )

@@ -1,0 +1,62 @@
+"""What a sentence states: a relation between two arguments, with their places in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Literal["infix", "prefix", "suffix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a sentence: ``sentence.text[start:end] == text``.
+
+    `phrase` is the row, in `ParsedSentence.noun_phrases`, of the phrase that an argument is built
+    on; -1 for a relation, or an argument that is no noun phrase.
+    """
+
+    start: int
+    end: int
+    text: str
+    phrase: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A relation between two arguments, as one sentence states it.
+
+    Attributes
+    ----------
+    subject, relation, object : Span
+        Arguments in their roles (the doer of a passive is its subject), and the smallest span over
+        the words that carry the relation; for an apposition, the sign between the two.
+    form : "infix", "prefix" or "suffix"
+        Where the relation stands: between its arguments, before both, after both.
+    rule : str
+        Name of the rule, a key of `PRIORS`.
+    relation_lemma : str
+        The relation in normal form: "inhibit", "bind to", "be inhibitor of".
+    negated : bool
+        Whether the sentence denies the relation.
+    modality : str
+        The modal or hedging word, "" for a plain statement.
+    confidence : float
+        In (0, 1]: the rule's prior, times the trust in inferred arguments, times 0.6 for each
+        argument whose head is no noun (most are pronouns), 0.8 for each argument of more than 8
+        words, 0.8 when the heads are more than 15 words apart. Negation and modality do not lower
+        it: they have fields of their own.
+    path : str
+        Dependency path between the heads of subject and object, as in `DependencyTree.path`.
+    """
+
+    subject: Span
+    relation: Span
+    object: Span
+    form: Form
+    rule: str
+    relation_lemma: str
+    negated: bool
+    modality: str
+    confidence: float
+    path: str
