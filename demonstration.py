@@ -52,8 +52,8 @@ def _tour(kb: KnowledgeBase, out: Path) -> None:
     )
     terminal.show_neighbors(kb.neighbors("insulin", k=8), as_json=False)
 
-    _step(f"tailgraph expand {out} aspirin --limit 8", "from tail to tail, hop by hop")
-    terminal.show_neighbors(kb.expand("aspirin", limit=8), as_json=False)
+    _step(f'tailgraph expand {out} "heart attack" -k 8', "from tail to tail, hop by hop")
+    terminal.show_neighbors(kb.expand("heart attack", limit=8), as_json=False)
 
     _step(f"tailgraph path {out} aspirin london", "the shortest way between two terms")
     terminal.show_neighbors(kb.path("aspirin", "london"), as_json=False)

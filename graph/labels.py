@@ -254,9 +254,8 @@ def propagate_labels(
     rows = np.flatnonzero(_takes_part(vocabulary))
     labels, typed = given[rows], np.flatnonzero(is_typed[rows])
     collected = np.zeros_like(labels)
-    last = max(0, len(typed) - n_labelled)
     for cosines in _cosine_blocks(vocabulary.vectors[rows], block_rows):
-        cut = np.maximum(np.partition(cosines[:, typed], last, axis=1)[:, last], floor)
+        cut = np.maximum(_nth_highest(cosines[:, typed], n_labelled), floor)
         members = (cosines >= cut[:, None]).astype(np.float32)
         collected += members.T @ (members @ labels)
     counts = np.zeros_like(given)
@@ -290,6 +289,14 @@ def _takes_part(vocabulary: Vocabulary) -> BoolArray:
     """Tell which terms have neighborhoods: bool array of shape (n_terms,)."""
     lengths = np.array([len(surface) for surface in vocabulary.surfaces])
     return np.asarray((lengths >= _MIN_CHARACTERS) & ~vocabulary.is_special, dtype=np.bool_)
+
+
+def _nth_highest(values: FloatArray, n: int) -> FloatArray:
+    """Return the n-th highest value of each row, or -inf where there are fewer."""
+    n_columns = values.shape[1]
+    if n > n_columns:
+        return np.full(len(values), -np.inf, dtype=np.float32)
+    return np.partition(values, n_columns - n, axis=1)[:, n_columns - n]
 
 
 def _cosine_blocks(vectors: FloatArray, block_rows: int) -> Iterator[FloatArray]:

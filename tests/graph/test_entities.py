@@ -1,0 +1,312 @@
+"""Phrases typed by what a masked language model puts in their place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from tailgraph.engine.encoder import Encoder
+from tailgraph.errors import ParameterError
+from tailgraph.graph.descriptors import find_descriptors
+from tailgraph.graph.entities import Entity, EntityTyper, entity_spans
+from tailgraph.graph.labels import (
+    UNTAGGED,
+    EntityVectors,
+    SeedLabels,
+    propagate_labels,
+    read_labels,
+)
+from tailgraph.graph.parsing import parsed_sentence
+
+SEEDS = SeedLabels(
+    {
+        "protein": ("GENE",),
+        "kinase": ("GENE",),
+        "drug": ("DRUG",),
+        "disease": ("DISEASE",),
+        "patient": ("PERSON",),
+        "king": ("PERSON",),
+        "paris": ("PLACE",),
+        "not": (UNTAGGED,),
+    },
+    "tiny",
+)
+TEXTS = ["the kinase binds egfr in mice .", "aspirin treats melanoma in 12 patients ."]
+SPANS = [[(4, 10), (17, 21)], [(0, 7), (15, 23), (27, 29), (27, 38)]]
+
+
+@pytest.fixture(scope="module")
+def tiny_vectors(tiny_encoder: Encoder) -> EntityVectors:
+    """Spread a handful of labels over the tiny model's vocabulary."""
+    return propagate_labels(tiny_encoder.vocabulary, SEEDS, n_labelled=2)
+
+
+@pytest.fixture(scope="module")
+def tiny_typer(tiny_encoder: Encoder, tiny_vectors: EntityVectors) -> EntityTyper:
+    """Type by the tiny model."""
+    return EntityTyper.from_parts(tiny_encoder, tiny_vectors)
+
+
+@pytest.fixture(scope="module")
+def default_vectors(default_encoder: Encoder) -> EntityVectors:
+    """Spread the labels of the package over its own model's vocabulary."""
+    return propagate_labels(default_encoder.vocabulary, read_labels())
+
+
+@pytest.fixture(scope="module")
+def default_typer(default_encoder: Encoder, default_vectors: EntityVectors) -> EntityTyper:
+    """Type by the model of the package."""
+    return EntityTyper.from_parts(default_encoder, default_vectors)
+
+
+def all_entities(typer: EntityTyper) -> list[Entity]:
+    """Type the phrases of the test sentences."""
+    return [entity for row in typer.type_spans(TEXTS, SPANS) for entity in row]
+
+
+def test_phrases_come_back_in_their_places(tiny_typer: EntityTyper) -> None:
+    """Each sentence keeps its phrases, in the order in which they were given."""
+    typed = tiny_typer.type_spans(TEXTS, SPANS)
+    assert [[(e.start, e.end) for e in row] for row in typed] == SPANS
+    assert [[e.text for e in row] for row in typed] == [
+        ["kinase", "egfr"],
+        ["aspirin", "melanoma", "12", "12 patients"],
+    ]
+
+
+def test_shares_add_up_and_fall(tiny_typer: EntityTyper) -> None:
+    """Types, context and phrase are distributions, and the label is the largest share."""
+    for entity in all_entities(tiny_typer):
+        for shares in (entity.types, entity.context, entity.phrase):
+            values = [share for _, share in shares]
+            assert sum(values) == pytest.approx(1, abs=1e-5)
+            assert values == sorted(values, reverse=True)
+        assert entity.types[0] == (entity.label, entity.confidence)
+
+
+def test_a_third_of_the_type_is_the_context(tiny_typer: EntityTyper) -> None:
+    """The pooled share of each type is a third of the context's and two of the phrase's."""
+    for entity in all_entities(tiny_typer):
+        pooled: dict[str, float] = defaultdict(float)
+        for weight, shares in ((1, entity.context), (2, entity.phrase)):
+            for name, share in shares:
+                pooled[name] += weight * share / 3
+        assert dict(entity.types) == pytest.approx(dict(pooled), abs=1e-6)
+
+
+def test_evidence_adds_up_to_the_confidence(tiny_typer: EntityTyper) -> None:
+    """The words that spoke for the label account for all of its share, the strongest first."""
+    for entity in all_entities(tiny_typer):
+        weights = [piece.weight for piece in entity.evidence]
+        assert sum(weights) == pytest.approx(entity.confidence, abs=1e-6)
+        assert weights == sorted(weights, reverse=True)
+        assert {piece.label for piece in entity.evidence} == {entity.label}
+
+
+def vote_by_hand(encoder: Encoder, vectors: EntityVectors, text: str, span: tuple[int, int]):
+    """Let the model's predictions for a masked phrase vote, one after the other."""
+    [[predictions]] = encoder.predict([text], [[span]], k=21, allowed=find_descriptors(vectors))
+    votes: dict[str, float] = defaultdict(float)
+    for prediction in predictions[:20]:
+        if not vectors.vocabulary.is_piece[prediction.row]:
+            margin = prediction.score - predictions[-1].score
+            for name, share in zip(
+                vectors.labels, vectors.distributions[prediction.row].tolist(), strict=True
+            ):
+                if name != UNTAGGED:
+                    votes[name] += margin * share
+    return {name: vote / sum(votes.values()) for name, vote in votes.items() if vote}
+
+
+def test_the_context_is_the_vote_of_the_words_predicted_in_place(
+    tiny_encoder: Encoder, tiny_vectors: EntityVectors, tiny_typer: EntityTyper
+) -> None:
+    """Twenty predicted words vote by their margins; a word piece takes a place and votes nothing."""
+    for text, spans in zip(TEXTS, SPANS, strict=True):
+        for span, entity in zip(spans, tiny_typer.type_spans([text], [spans])[0], strict=True):
+            expected = vote_by_hand(tiny_encoder, tiny_vectors, text, span)
+            assert dict(entity.context) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_known_word_speaks_with_its_own_entity_vector(
+    tiny_vectors: EntityVectors, tiny_typer: EntityTyper
+) -> None:
+    """The phrase side of a single known word is its distribution over the types."""
+    [[entity]] = tiny_typer.type_spans(["BRAF drives melanoma"], [[(0, 4)]])
+    shares = dict(zip(tiny_vectors.labels, tiny_vectors.look_up("braf").tolist(), strict=True))
+    total = 1 - shares.pop(UNTAGGED)
+    expected = {name: share / total for name, share in shares.items() if share}
+    assert dict(entity.phrase) == pytest.approx(expected, abs=1e-6)
+    assert {e.term for e in entity.evidence if e.side == "phrase"} <= {"BRAF"}
+
+
+def test_a_longer_phrase_is_described_by_three_sources(tiny_typer: EntityTyper) -> None:
+    """A phrase whose last word is known gets a third from that word, the rest from predictions."""
+    [[entity]] = tiny_typer.type_spans(["the active kinase"], [[(4, 17)]])
+    [[word]] = tiny_typer.type_spans(["the active kinase"], [[(11, 17)]])
+    own = dict(word.phrase)
+    given = [e for e in entity.evidence if e.side == "phrase" and e.score is None]
+    expected = own.get(entity.label, 0) / 3 * (2 / 3)
+    assert sum(e.weight for e in given) == pytest.approx(expected, abs=1e-6)
+    assert {e.term for e in given} <= {"kinase"}
+
+
+def test_a_number_is_a_measure(default_typer: EntityTyper) -> None:
+    """Digits alone say MEASURE, whatever their own entity vector says."""
+    [[entity]] = default_typer.type_spans(["We treated 40 patients."], [[(11, 13)]])
+    assert entity.phrase == (("MEASURE", 1.0),)
+
+
+def test_a_number_at_the_end_of_a_phrase_is_not_its_head(default_typer: EntityTyper) -> None:
+    """The last word but numbers speaks for a phrase: interleukin in "interleukin 6"."""
+    [[entity]] = default_typer.type_spans(["Levels of interleukin 6 rose."], [[(10, 23)]])
+    own = {e.term for e in entity.evidence if e.side == "phrase" and e.score is None}
+    assert own == {"interleukin"}
+
+
+def test_remembered_phrases_are_typed_as_at_first(
+    tiny_encoder: Encoder, tiny_vectors: EntityVectors
+) -> None:
+    """A phrase seen before, in any case, and in any company, has the same types."""
+    typer = EntityTyper.from_parts(tiny_encoder, tiny_vectors)
+    [[first]] = typer.type_spans(["the active kinase binds"], [[(4, 17)]])
+    again = typer.type_spans(["the Active  Kinase binds", *TEXTS], [[(4, 18)], *SPANS])[0][0]
+    assert dict(again.types) == pytest.approx(dict(first.types), abs=1e-5)
+    assert again.phrase == first.phrase
+
+
+def test_the_result_does_not_depend_on_the_batch(tiny_typer: EntityTyper) -> None:
+    """Sentences typed together or one by one have the same types."""
+    together = [dict(entity.types) for entity in all_entities(tiny_typer)]
+    alone = [
+        dict(entity.types)
+        for text, spans in zip(TEXTS, SPANS, strict=True)
+        for span in spans
+        for entity in tiny_typer.type_spans([text], [[span]])[0]
+    ]
+    assert together == [pytest.approx(types, abs=1e-5) for types in alone]
+
+
+def test_more_sentences_than_a_block_are_all_typed(tiny_typer: EntityTyper) -> None:
+    """Progress counts every sentence once, with and without phrases."""
+    done: list[int] = []
+    texts, spans = [TEXTS[0], "no phrase", ""] * 100, [SPANS[0], [], []] * 100
+    typed = tiny_typer.type_spans(texts, spans, progress=done.append)
+    assert [len(row) for row in typed] == [2, 0, 0] * 100
+    assert sum(done) == len(texts)
+    assert len(done) > 1
+    assert tiny_typer.type_spans([], []) == []
+
+
+def test_a_phrase_that_nothing_is_known_of_is_untagged(tiny_encoder: Encoder) -> None:
+    """Without any counts there is no type, no confidence and no evidence."""
+    n_terms = len(tiny_encoder.vocabulary)
+    nothing = EntityVectors(
+        vocabulary=tiny_encoder.vocabulary,
+        labels=("GENE", UNTAGGED),
+        counts=np.zeros((n_terms, 2), dtype=np.float32),
+        is_seed=np.zeros(n_terms, dtype=np.bool_),
+        is_untyped=np.zeros(n_terms, dtype=np.bool_),
+    )
+    for entity in all_entities(EntityTyper.from_parts(tiny_encoder, nothing)):
+        assert (entity.label, entity.confidence) == (UNTAGGED, 0.0)
+        assert entity.types == entity.context == entity.phrase == entity.evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("texts", "spans"),
+    [
+        (["kinase"], []),
+        (["kinase"], [[(0, 7)]]),
+        (["kinase"], [[(3, 3)]]),
+        (["kinase"], [[(-2, 3)]]),
+        (["a kinase"], [[(1, 2)]]),
+    ],
+    ids=["too-few", "past-the-end", "empty", "negative", "blank"],
+)
+def test_spans_that_do_not_fit_are_refused(
+    tiny_typer: EntityTyper, texts: list[str], spans: list[list[tuple[int, int]]]
+) -> None:
+    """A span outside its text, or around nothing, raises before anything is computed."""
+    with pytest.raises(ParameterError, match="give"):
+        tiny_typer.type_spans(texts, spans)
+
+
+def test_entity_vectors_of_another_vocabulary_are_refused(
+    tiny_vectors: EntityVectors, default_encoder: Encoder
+) -> None:
+    """A typer needs entity vectors over the terms of its encoder."""
+    with pytest.raises(ParameterError, match=r"make them of encoder\.vocabulary"):
+        EntityTyper.from_parts(default_encoder, tiny_vectors)
+
+
+def test_glue_does_not_describe(default_vectors: EntityVectors) -> None:
+    """Frequent words describe nothing unless they are seeds with a type; nor do untyped seeds."""
+    vocabulary, is_descriptor = default_vectors.vocabulary, find_descriptors(default_vectors)
+    for term in ("the", "of", "using", "role", "important", "(", "1990", "x", "[MASK]"):
+        assert not is_descriptor[vocabulary.row(term)], term
+    for term in ("cells", "gene", "patients", "warfarin", "##s", "p53"):
+        assert is_descriptor[vocabulary.row(term)], term
+
+
+CLEAR = [
+    ("[Metformin] is the first drug given to patients with diabetes .", "DRUG"),
+    ("[Warfarin] should not be taken together with ibuprofen .", "DRUG"),
+    ("The samples were dissolved in [ethanol] and stored .", "CHEMICAL"),
+    ("[Breast cancer] is the most common cancer among women .", "DISEASE"),
+    ("She complained of [severe headache] after taking the tablets .", "SYMPTOM"),
+    ("Knockdown of [STAT3] inhibited the proliferation of the cells .", "GENE"),
+    ("[Hepatocytes] were isolated from the liver of adult rats .", "CELL"),
+    ("[Dendritic cells] present antigens to the immune system .", "CELL"),
+    ("Cystic fibrosis affects the [lungs] and the pancreas .", "ANATOMY"),
+    ("[Arabidopsis] plants were grown under long day conditions .", "ORGANISM"),
+    ("Patients underwent [magnetic resonance imaging] of the brain .", "PROCEDURE"),
+    ("[Apoptosis] is a form of programmed cell death .", "PROCESS"),
+    ("The [captain] ordered his soldiers to cross the bridge .", "PERSON"),
+    ("John Smith was born in [London] in 1950 .", "PLACE"),
+    ("[Paris] is the capital of France .", "PLACE"),
+    ("The Supreme Court rejected the appeal on [Monday] .", "TIME"),
+    ("We ate [bread] and cheese for breakfast .", "FOOD"),
+    ("She put the [knife] on the kitchen table .", "OBJECT"),
+]
+
+
+def test_clear_phrases_get_their_types(default_typer: EntityTyper) -> None:
+    """What any reader would call a drug, a cell or a place is called so."""
+    texts = [text.replace("[", "").replace("]", "") for text, _ in CLEAR]
+    spans = [[(text.index("["), text.index("]") - 1)] for text, _ in CLEAR]
+    typed = default_typer.type_spans(texts, spans)
+    found = [(row[0].text, row[0].label) for row in typed]
+    assert found == [
+        (text[slice(*span)], label)
+        for text, [span], (_, label) in zip(texts, spans, CLEAR, strict=True)
+    ]
+
+
+def test_the_same_word_is_typed_by_its_context(default_typer: EntityTyper) -> None:
+    """The context side tells a month from a modal's place and a city from a person."""
+    texts = ["He was born in Jordan in 1950 .", "Jordan told his wife that he was ill ."]
+    [[place], [person]] = default_typer.type_spans(texts, [[(15, 21)], [(0, 6)]])
+    assert (place.context[0][0], person.context[0][0]) == ("PLACE", "PERSON")
+    assert place.phrase == person.phrase
+
+
+def test_only_phrases_with_a_noun_that_names_something_are_typed() -> None:
+    """Pronouns, numbers and frequent nouns without a type are passed over; determiners are cut."""
+    words = "It has an important effect on the 12 old patients with lung cancer .".split()
+    upos = "PRON VERB DET ADJ NOUN ADP DET NUM ADJ NOUN ADP NOUN NOUN PUNCT".split()
+    deps = "nsubj root det amod obj case det nummod amod nmod case compound nmod punct".split()
+    heads = [1, 1, 4, 4, 1, 9, 9, 9, 9, 4, 12, 12, 9, 1]
+    text = " ".join(words)
+    offsets = [sum(len(word) + 1 for word in words[:n]) for n in range(len(words))]
+    lemmas = [word.lower().removesuffix("s") for word in words]
+    parsed = parsed_sentence(text, words, offsets, lemmas, upos, deps, heads)
+    assert [phrase.text for phrase in parsed.noun_phrases] == [
+        "It",
+        "an important effect",
+        "the 12 old patients",
+        "lung cancer",
+    ]
+    assert [text[slice(*span)] for span in entity_spans(parsed)] == ["old patients", "lung cancer"]
