@@ -91,9 +91,8 @@ class EntityTyper:
 
     Make one with `from_parts`. Calls from several threads are safe.
 
-    Both sides are pooled with a third of the weight on the context: on labeled phrases of six
-    sources .717 of the types come out right so, .696 with equal weights, .675 by the phrase alone
-    and .482 by the context alone.
+    Both sides are pooled, the context with a third of the weight. On labeled phrases of several
+    domains that types more of them right than equal weights, and these more than either side alone.
 
     References
     ----------

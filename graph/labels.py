@@ -33,8 +33,8 @@ NUMBER = "MEASURE"
 _SEEDS = Path(__file__).parent / "seed_labels.tsv"
 _LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
 _MIN_CHARACTERS = 2
-_BLOCK_ROWS = 512
-"""Terms whose neighborhoods are held at one time: 80 MB for a vocabulary of 20,000 terms."""
+_BLOCK_ROWS = 256
+"""Terms whose neighborhoods are held at one time: 40 MB for a vocabulary of 20,000 terms."""
 _N_NAMED = 5
 
 _log = logging.getLogger(__name__)
@@ -210,10 +210,10 @@ def propagate_labels(
     L = N^T C: each term collects from every neighborhood that it belongs to.
 
     Cosines are taken after the mean of all terms is subtracted. Any two terms of a masked language
-    model have a cosine well above 0 (.34 in the median of the embedded one), so without that the
-    floor would stop nothing. Against raw cosines it types held-out seeds better (.78 for .77 with
-    the best limit on a neighborhood's size), and so do 5 seeds in place of the original's 20,
-    which was made for a list that covers a third of the vocabulary and not a fiftieth.
+    model have a cosine well above 0 (.34 in the median of the embedded one), so that the floor
+    would stop nothing otherwise; held-out seeds are typed better so than by raw cosines, and with
+    5 seeds to a neighborhood better than with the original 20, which went with a list for a third
+    of the vocabulary.
 
     Parameters
     ----------

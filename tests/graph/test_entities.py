@@ -105,7 +105,9 @@ def test_evidence_adds_up_to_the_confidence(tiny_typer: EntityTyper) -> None:
         assert {piece.label for piece in entity.evidence} == {entity.label}
 
 
-def vote_by_hand(encoder: Encoder, vectors: EntityVectors, text: str, span: tuple[int, int]):
+def vote_by_hand(
+    encoder: Encoder, vectors: EntityVectors, text: str, span: tuple[int, int]
+) -> dict[str, float]:
     """Let the model's predictions for a masked phrase vote, one after the other."""
     [[predictions]] = encoder.predict([text], [[span]], k=21, allowed=find_descriptors(vectors))
     votes: dict[str, float] = defaultdict(float)
@@ -123,7 +125,7 @@ def vote_by_hand(encoder: Encoder, vectors: EntityVectors, text: str, span: tupl
 def test_the_context_is_the_vote_of_the_words_predicted_in_place(
     tiny_encoder: Encoder, tiny_vectors: EntityVectors, tiny_typer: EntityTyper
 ) -> None:
-    """Twenty predicted words vote by their margins; a word piece takes a place and votes nothing."""
+    """Twenty words vote by their margins; a word piece takes a place and votes for nothing."""
     for text, spans in zip(TEXTS, SPANS, strict=True):
         for span, entity in zip(spans, tiny_typer.type_spans([text], [spans])[0], strict=True):
             expected = vote_by_hand(tiny_encoder, tiny_vectors, text, span)
@@ -212,7 +214,7 @@ def test_a_phrase_that_nothing_is_known_of_is_untagged(tiny_encoder: Encoder) ->
     )
     for entity in all_entities(EntityTyper.from_parts(tiny_encoder, nothing)):
         assert (entity.label, entity.confidence) == (UNTAGGED, 0.0)
-        assert entity.types == entity.context == entity.phrase == entity.evidence == ()
+        assert (entity.types, entity.context, entity.phrase, entity.evidence) == ((), (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -286,7 +288,7 @@ def test_clear_phrases_get_their_types(default_typer: EntityTyper) -> None:
 
 
 def test_the_same_word_is_typed_by_its_context(default_typer: EntityTyper) -> None:
-    """The context side tells a month from a modal's place and a city from a person."""
+    """The context tells the country from the man, though the phrase alone says the same."""
     texts = ["He was born in Jordan in 1950 .", "Jordan told his wife that he was ill ."]
     [[place], [person]] = default_typer.type_spans(texts, [[(15, 21)], [(0, 6)]])
     assert (place.context[0][0], person.context[0][0]) == ("PLACE", "PERSON")

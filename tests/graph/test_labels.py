@@ -173,7 +173,9 @@ def test_a_word_is_looked_up_as_it_is_then_in_lower_case_then_in_any(
     text: str, expected: Mapping[str, float]
 ) -> None:
     """Digits come first, then the exact word, its lower case, all its variants, then nothing."""
-    vocabulary = make_vocabulary(["EGFR", "eGFR", "kidney", "1950", "##kidney"], np.eye(5, dtype=np.float32))
+    vocabulary = make_vocabulary(
+        ["EGFR", "eGFR", "kidney", "1950", "##kidney"], np.eye(5, dtype=np.float32)
+    )
     labels = ("ANATOMY", "GENE", "MEASURE", "TIME")
     counts = np.array(
         [[0, 9, 0, 0], [0, 0, 4, 0], [2, 0, 0, 0], [0, 0, 0, 5], [0, 0, 0, 1]], dtype=np.float32
