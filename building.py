@@ -129,11 +129,24 @@ class Builder:
         return BuildReport(dict(self._seconds), self._n_documents, self._n_present)
 
     def run(self) -> None:
-        """Do every step that is not done yet: vocabulary, sources, tails and graph."""
+        """Do every step that is not done yet: vocabulary, sources, tails and graph.
+
+        When a source turns out to be bad, what was read before stays, and is finished.
+
+        Raises
+        ------
+        CorpusError
+            A source is bad, or the sources hold no sentence.
+        """
         self.add_vocabulary()
-        for record in self.store.sources():
-            if not record.done:
-                self.add_source(record)
+        try:
+            for record in self.store.sources():
+                if not record.done:
+                    self.add_source(record)
+        except CorpusError:
+            if self.store.database.count("sentence"):
+                self.finish()
+            raise
         if not self.store.database.count("sentence"):
             raise CorpusError(
                 "the sources hold no sentence; nothing to build a knowledge base from"
@@ -262,13 +275,12 @@ class Builder:
             self._write_graph()
 
     def _write_graph(self) -> None:
-        state = f"{self.store.database.next_id('sentence')} sentences"
-        if self.store.watermark("graph") == state:
+        if self.store.is_finished():
             return
         with self.store.transaction():
             self.store.replace_mentions()
             self.store.put_graph(self.store.edges())
-            self.store.put_watermark("graph", state)
+            self.store.put_watermark("graph", self.store.content_state())
 
     def _tails(self, name: str, vectors: npt.NDArray[np.float32], rule: TailRule) -> Tails:
         def tell(n_done: int) -> None:

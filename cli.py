@@ -268,7 +268,7 @@ def entities(
                 knowledge_base.type_mentions(progress=progress)
             show_mentions(knowledge_base.mentions(label=label, limit=limit), as_json=as_json)
         else:
-            show_typed(knowledge_base.entities_of(_text(text)), label=label, as_json=as_json)
+            show_typed(knowledge_base.entities_of(_text(text), label=label), as_json=as_json)
 
 
 @app.command()
@@ -322,11 +322,12 @@ def info(kb: Folder, as_json: Json = False) -> None:
 @app.command()
 def verify(kb: Folder, as_json: Json = False) -> None:
     """Check that a knowledge base is whole; exit status 1 if it is not."""
+    from .graph.store import GraphStore
     from .graph.verification import content_hash, verify_store
-    from .opening import open_store
+    from .opening import DATABASE
     from .terminal import show_findings
 
-    with open_store(kb) as store:
+    with GraphStore.open(kb / DATABASE) as store:
         findings = list(verify_store(store))
         digest = content_hash(store)
     show_findings(findings, digest, as_json=as_json)

@@ -67,7 +67,7 @@ def _tour(kb: KnowledgeBase, out: Path) -> None:
         "types without training: each phrase is masked, and the words that the model expects in "
         "its place (shown in grey) vote with the labels spread from a short seed list",
     )
-    terminal.show_typed(kb.entities_of(sentence), label="", as_json=False)
+    terminal.show_typed(kb.entities_of(sentence), as_json=False)
 
     sentence = "Treatment of malaria with artemisinin reduces fever and does not harm the liver."
     _step(f'tailgraph triples {out} "{sentence}"', "who does what to whom, from the parse")

@@ -274,12 +274,15 @@ class KnowledgeBase:
         """Extract the triples of a text that is not stored."""
         return [RelatedText(s.text, tuple(extract_triples(s))) for s in self._parse(text)]
 
-    def entities_of(self, text: str) -> list[TypedText]:
-        """Type the phrases of a text that is not stored, each in its sentence."""
+    def entities_of(self, text: str, *, label: str = "") -> list[TypedText]:
+        """Type the phrases of a text that is not stored; with a label, keep those that have it."""
         parsed = self._parse(text)
         texts = [sentence.text for sentence in parsed]
         typed = self.typer.type_spans(texts, [entity_spans(sentence) for sentence in parsed])
-        return [TypedText(t, tuple(e)) for t, e in zip(texts, typed, strict=True)]
+        return [
+            TypedText(text, tuple(e for e in entities if label in ("", e.label)))
+            for text, entities in zip(texts, typed, strict=True)
+        ]
 
     def type_mentions(self, *, progress: Progress | None = None) -> None:
         """Type every stored mention that has no type yet, and store the types.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from .building import BuildConfig, SourceOptions
@@ -74,6 +74,8 @@ def checked_sources(sources: Iterable[str | Path], options: SourceOptions) -> li
         raise ParameterError(
             "no source was given; name a file, a folder, a pattern, or - for stdin"
         )
+    if "-" in names and len(names) > 1:
+        raise ParameterError("standard input (-) is read alone; add the other sources afterwards")
     if len(set(names)) < len(names):
         raise ParameterError("a source was given twice; name each once")
     for name in names:
@@ -116,20 +118,26 @@ def begin_build(
 def begin_addition(store: GraphStore, names: Sequence[str], options: SourceOptions) -> None:
     """Enter the sources of an addition, or go on with the same one if it was interrupted.
 
+    A source that was left because it turned out to be bad is given up: what was read of it stays.
+
     Raises
     ------
     ArtifactError
         Another build or addition was interrupted and has to be finished first.
     """
-    pending = [record.name for record in store.sources() if not record.done]
-    if pending and pending != list(names):
+    pending = [record for record in store.sources() if not record.done]
+    if [record.name for record in pending] == list(names):
+        return
+    if pending and not store.is_finished():
         raise ArtifactError(
-            f"reading {', '.join(pending)} into {store.database.path.parent} was interrupted; run "
-            "that command again first, it goes on from the last committed step"
+            f"reading {', '.join(record.name for record in pending)} into "
+            f"{store.database.path.parent} was interrupted; run that command again first, it goes "
+            "on from the last committed step"
         )
-    if not pending:
-        with store.transaction():
-            _enter(store, names, options)
+    with store.transaction():
+        for record in pending:
+            store.put_source(replace(record, done=True))
+        _enter(store, names, options)
 
 
 def _enter(store: GraphStore, names: Sequence[str], options: SourceOptions) -> None:

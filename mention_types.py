@@ -13,6 +13,7 @@ from .graph.store import GraphStore
 
 _BLOCK = 512
 _STEP = "types"
+_MOST_TYPES = 3
 
 
 def pending_sentences(store: GraphStore) -> tuple[int, int]:
@@ -62,5 +63,5 @@ def _rows(
 ) -> Iterator[tuple[object, ...]]:
     for sentence, entities in zip(sentences, typed, strict=True):
         for entity in entities:
-            types = json.dumps([[label, round(p, 6)] for label, p in entity.types])
+            types = json.dumps([[label, round(p, 4)] for label, p in entity.types[:_MOST_TYPES]])
             yield sentence, entity.start, entity.end, entity.label, entity.confidence, types

@@ -38,7 +38,7 @@ def open_store(folder: str | Path) -> GraphStore:
                 f"{path} has format {made_as}, this tailgraph reads format {FORMAT}; "
                 "build it anew with `tailgraph build`"
             )
-        if store.watermark("graph") is None or not all(r.done for r in store.sources()):
+        if not store.is_finished():
             raise ArtifactError(
                 f"the build of {path} was interrupted; run the same command again: "
                 "it goes on from the last committed step"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .answers import Description, Hit, Standing
 from .engine.encoder import Encoder
-from .engine.landmarks import Landmarks
+from .engine.landmarks import Landmarks, content_terms
 from .errors import ParameterError
 from .graph import queries
 from .graph.queries import Place
@@ -66,6 +66,10 @@ class Searcher:
         ids = [i for i in near.ids[0].tolist() if i >= 0]
         if not ids:
             return ()
+        if kind is NodeKind.TERM:
+            # A term is a landmark itself: its vector is of the other side of the product.
+            terms = zip(queries.nodes(self.store, ids), near.scores[0].tolist(), strict=False)
+            return tuple(Hit(node, score, (), (), ()) for node, score in terms)
         vectors = np.concatenate([vector, self.store.vectors_of(kind, ids)])
         query, *read = self.landmarks.read(vectors, 30)
         asked = {landmark.term for landmark in query}
@@ -92,14 +96,16 @@ class Searcher:
     def _index(self, kind: NodeKind) -> VectorIndex:
         """Open the index of a kind: cosines of [CLS] vectors, or for terms t . E + b.
 
-        The bias is one more coordinate of each term, met by a 1 in the query.
+        The bias is one more coordinate of each term, met by a 1 in the query. Only terms that say
+        something are in it, see `content_terms`.
         """
 
         def load() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
             nodes, vectors = self.store.vectors(kind)
             if kind is not NodeKind.TERM:
                 return nodes, vectors
-            return nodes, np.hstack([vectors, queries.biases(self.store)[:, None]])
+            read = content_terms(self.encoder.vocabulary)
+            return nodes[read], np.hstack([vectors, queries.biases(self.store)[:, None]])[read]
 
         digest = hashlib.sha256("".join(queries.block_digests(self.store, kind)).encode())
         similarity = Similarity.DOT if kind is NodeKind.TERM else Similarity.COSINE

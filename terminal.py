@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .graph.triples import Triple
     from .graph.verification import Finding
 
-_out = Console(highlight=False, soft_wrap=False)
+_out = Console(highlight=False, soft_wrap=True)
 _notes = Console(stderr=True, highlight=False)
 
 
@@ -62,11 +62,14 @@ def show_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
     """Print what a search found, each hit with the words that say why."""
     if as_json:
         return _print_json(hits)
+    if not hits:
+        _out.print("nothing found: the knowledge base holds no node of this kind")
     for rank, hit in enumerate(hits, start=1):
         _out.print(f"[bold]{rank:>2}  {hit.score:.3f}[/]  {escape(hit.node.text)}")
         why = ", ".join(hit.shared) or ", ".join(mark.term for mark in hit.landmarks[:5])
         reason = "both point at" if hit.shared else "points at"
-        _out.print(f"           [green]{reason}: {escape(why)}[/]")
+        if why:
+            _out.print(f"           [green]{reason}: {escape(why)}[/]")
         if hit.places:
             first = hit.places[0]
             more = f" and {len(hit.places) - 1} more" if len(hit.places) > 1 else ""
@@ -87,7 +90,7 @@ def show_description(found: Description, *, as_json: bool) -> None:
         )
     if found.truncated:
         _out.print("[yellow]it is longer than the model reads: only its beginning counts[/]")
-    marks = (f"{mark.term} [dim]{mark.score:.1f}[/]" for mark in found.landmarks)
+    marks = (f"{mark.term} [dim]{mark.weight:.1f}[/]" for mark in found.landmarks)
     _out.print(f"points at: {', '.join(marks)}")
     if found.standing is not None:
         place = found.standing
@@ -140,19 +143,19 @@ def show_clusters(found: Sequence[StoredCluster], *, as_json: bool) -> None:
     return None
 
 
-def show_typed(found: Sequence[TypedText], *, label: str, as_json: bool) -> None:
+def show_typed(found: Sequence[TypedText], *, as_json: bool) -> None:
     """Print typed phrases with the words that decided."""
     if as_json:
         return _print_json(found)
     for sentence in found:
         _out.print(escape(sentence.text))
         for entity in sentence.entities:
-            if label in ("", entity.label):
-                why = ", ".join(dict.fromkeys(part.term for part in entity.evidence[:8]))
-                _out.print(
-                    f"  [bold]{entity.label}[/] {entity.confidence:.2f}  {escape(entity.text)}"
-                    f"  [dim]{escape(why)}[/]"
-                )
+            votes = [part.term for part in entity.evidence if part.label == entity.label]
+            why = ", ".join(list(dict.fromkeys(votes))[:8])
+            _out.print(
+                f"  [bold]{entity.label}[/] {entity.confidence:.2f}  {escape(entity.text)}"
+                f"  [dim]{escape(why)}[/]"
+            )
     return None
 
 
@@ -215,6 +218,8 @@ def show_built(about: dict[str, object], report: BuildReport | None, *, as_json:
     if report is not None:
         spent = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())
         _out.print(f"seconds: {spent}")
+        if not report.n_documents and not report.n_already_present:
+            _out.print("these sources were read before; bring new text in with `tailgraph add`")
         if report.n_already_present:
             _out.print(f"{report.n_already_present} documents were stored already and passed over")
     return None
@@ -266,7 +271,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.name.lower()
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(getattr(value, name)) for name in asdict(value)}
+        shown = (part for part in fields(value) if not part.metadata.get("internal"))
+        return {part.name: _plain(getattr(value, part.name)) for part in shown}
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

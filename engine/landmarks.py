@@ -19,10 +19,15 @@ With all of it, words that are likely anywhere come first; with none, words that
 
 @dataclass(frozen=True)
 class Landmark:
-    """A vocabulary term near a vector: ``score`` is the logit t . E + b, ``bias`` its part b."""
+    """A vocabulary term near a vector.
+
+    ``weight`` is what it is ranked by, t . E + b / 3; ``score`` is the logit t . E + b, ``bias``
+    its part b.
+    """
 
     term: str
     row: int
+    weight: float
     score: float
     bias: float
 
@@ -61,14 +66,15 @@ class Landmarks:
         """
         biases = self.vocabulary.biases
         counted = biases * np.float32(BIAS_SHARE)
-        rows, ranks = top_k(vectors, self._matrix, k, bias=counted, allowed=self._readable)
-        scores = ranks - counted[rows] + biases[rows]
+        rows, weights = top_k(vectors, self._matrix, k, bias=counted, allowed=self._readable)
+        scores = weights - counted[rows] + biases[rows]
+        columns = (rows, weights, scores, biases[rows])
         return [
             tuple(
-                Landmark(self.vocabulary.surface(row), row, score, float(biases[row]))
-                for row, score in zip(near.tolist(), values.tolist(), strict=True)
+                Landmark(self.vocabulary.surface(row), row, weight, score, bias)
+                for row, weight, score, bias in zip(*values, strict=True)
             )
-            for near, values in zip(rows, scores, strict=True)
+            for values in zip(*(column.tolist() for column in columns), strict=True)
         ]
 
 

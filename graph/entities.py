@@ -97,7 +97,7 @@ class EntityTyper:
     References
     ----------
     A. Rajasekharan, "Unsupervised NER using BERT", 2020, and the repository
-    ajitrajasekharan/unsupervised_NER, 2022: masked predictions with and without the context.
+    ajitrajasekharan/unsupervised_NER: masked predictions with and without the context.
     """
 
     def __init__(self, describer: Describer) -> None:

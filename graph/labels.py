@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from ..engine.matmul import PackedMatrix
 from ..engine.vocabulary import Vocabulary
@@ -236,8 +237,8 @@ def propagate_labels(
 
     References
     ----------
-    A. Rajasekharan, "Self-supervised NER (prototype)", ajitrajasekharan/unsupervised_NER, 2021-22:
-    bootstrap labels of a vocabulary, magnified over its neighborhoods.
+    A. Rajasekharan, "SSL could avoid supervised learning", 2022, and the repository
+    ajitrajasekharan/unsupervised_NER: bootstrap labels, magnified over neighborhoods.
     """
     if not -1 <= floor < 1 or n_labelled < 1 or block_rows < 1:
         raise ParameterError(
@@ -256,7 +257,7 @@ def propagate_labels(
     collected = np.zeros_like(labels)
     for cosines in _cosine_blocks(vocabulary.vectors[rows], block_rows):
         cut = np.maximum(_nth_highest(cosines[:, typed], n_labelled), floor)
-        members = (cosines >= cut[:, None]).astype(np.float32)
+        members = csr_array(cosines >= cut[:, None], dtype=np.float32)
         collected += members.T @ (members @ labels)
     counts = np.zeros_like(given)
     counts[rows] = collected

@@ -82,6 +82,8 @@ def extract_triples(sentence: ParsedSentence) -> list[Triple]:
     >>> triple.relation_lemma, triple.modality, triple.path
     ('inhibit', 'may', 'nsubj<inhibit>obj')
     """
+    if sentence.text.rstrip().endswith("?"):
+        return []
     tree = DependencyTree(sentence)
     best: dict[tuple[int, str, int], Triple] = {}
     for fact in _find_facts(tree):

@@ -190,7 +190,7 @@ entity = Table(
     Index("ix_entity_label", "label"),
     sqlite_with_rowid=False,
 )
-"""Typed mentions (``types`` is the JSON list of [label, probability]); filled on request."""
+"""Typed mentions; ``types`` is the JSON list of the three best [label, probability]."""
 
 vector_block = Table(
     "vector_block",

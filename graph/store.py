@@ -124,6 +124,14 @@ class GraphStore:
         found = self.database.rows("SELECT watermark FROM step WHERE name = ?", (step,))
         return str(found[0][0]) if found else None
 
+    def content_state(self) -> str:
+        """Say how much text is stored; the graph is current when it was made of as much."""
+        return f"{self.database.next_id('sentence')} sentences"
+
+    def is_finished(self) -> bool:
+        """Say whether the graph is that of the text that is stored."""
+        return self.watermark("graph") == self.content_state()
+
     def put_watermark(self, step: str, watermark: str) -> None:
         """Record the state that a step was run on."""
         self.database.execute("INSERT OR REPLACE INTO step VALUES (?, ?)", (step, watermark))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Form = Literal["infix", "prefix", "suffix"]
@@ -19,7 +19,7 @@ class Span:
     start: int
     end: int
     text: str
-    phrase: int = -1
+    phrase: int = field(default=-1, metadata={"internal": True})
 
 
 @dataclass(frozen=True, slots=True)

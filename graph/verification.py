@@ -89,10 +89,13 @@ def _references(store: GraphStore) -> str:
 
 
 def _finished(store: GraphStore) -> str:
-    pending = [record.name for record in store.sources() if not record.done]
-    if pending or store.watermark("graph") is None:
+    if not store.is_finished():
         raise _UnsoundError("the build was interrupted: run the same command again to finish it")
-    return f"{len(store.sources())} sources read to the end"
+    states = (
+        f"{r.name} {'to the end' if r.done else f'up to document {r.n_read}'}"
+        for r in store.sources()
+    )
+    return f"read {', '.join(states)}"
 
 
 def _vector_blocks(store: GraphStore) -> str:

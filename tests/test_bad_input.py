@@ -104,7 +104,7 @@ def test_a_bad_source_leaves_a_knowledge_base_as_it_was(
 def test_a_fault_in_the_middle_keeps_what_was_committed(
     tiny_bert: Path, tmp_path: Path, fails: Fail
 ) -> None:
-    """After the fault is mended, the same command goes on and reads the rest."""
+    """Whole blocks before the fault answer; once it is mended, the same command reads the rest."""
     good = "\n\n".join(f"Patient number {i} was given aspirin for pain." for i in range(2100))
     source = tmp_path / "notes"
     source.mkdir()
@@ -112,11 +112,26 @@ def test_a_fault_in_the_middle_keeps_what_was_committed(
     (source / "b.txt").write_bytes(b"The caf\xe9 is open.\n")
     build = ["build", str(source), "--out", str(tmp_path / "kb"), "--model", str(tiny_bert)]
     assert "b.txt" in fails(*build)
-    assert "was interrupted" in fails("info", tmp_path / "kb")
+    with KnowledgeBase.open(tmp_path / "kb") as partial:
+        assert partial.info()["counts"]["documents"] == 2048  # type: ignore[index]
+        assert all(finding.sound for finding in partial.verify())
     (source / "b.txt").write_text("The cafe is open.\n")
     assert run([*build, "--json"]) == 0
     with KnowledgeBase.open(tmp_path / "kb") as mended:
         assert mended.info()["counts"]["documents"] == 2101  # type: ignore[index]
+
+
+def test_a_bad_source_can_be_given_up_for_another(kb: Path, tmp_path: Path, fails: Fail) -> None:
+    """After a failed addition the knowledge base answers, and takes other text."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Rain fell on the hills.\n")
+    (folder / "b.txt").write_bytes(b"The caf\xe9 is open.\n")
+    assert "b.txt" in fails("add", kb, folder)
+    (tmp_path / "other.txt").write_text("Snow fell on the town.\n")
+    with KnowledgeBase.add(kb, [tmp_path / "other.txt"]) as grown:
+        assert all(record.done for record in grown.store.sources())
+        assert grown.search("Snow fell on the town.", k=1)[0].score == pytest.approx(1, abs=1e-5)
 
 
 def test_a_model_that_does_not_exist_is_named(tmp_path: Path, fails: Fail) -> None:

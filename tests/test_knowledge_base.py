@@ -14,6 +14,7 @@ import pytest
 
 from tailgraph.building import BuildConfig
 from tailgraph.engine.corpus import read_documents
+from tailgraph.engine.landmarks import content_terms
 from tailgraph.errors import (
     ArtifactError,
     CorpusError,
@@ -308,6 +309,7 @@ def test_terms_are_searched_by_logit(sample_kb: KnowledgeBase) -> None:
     vector = sample_kb.encoder.encode([query]).vectors[0]
     vocabulary = sample_kb.encoder.vocabulary
     logits = vocabulary.vectors @ vector + vocabulary.biases
+    logits[~content_terms(vocabulary)] = -np.inf
     assert [hit.node.id for hit in hits] == np.argsort(-logits, kind="stable")[:5].tolist()
     assert [hit.score for hit in hits] == pytest.approx(
         np.sort(logits)[::-1][:5].tolist(), abs=1e-3
