@@ -14,7 +14,7 @@ from .errors import UnknownTermError
 from .graph import queries
 from .graph.database import folder_lock
 from .graph.entities import EntityTyper, entity_spans
-from .graph.labels import propagate_labels, read_labels
+from .graph.labels import SeedLabels, propagate_labels, read_labels
 from .graph.parsing import ParsedSentence, Parser
 from .graph.queries import Found, Mention, StoredCluster
 from .graph.relations import extract_triples
@@ -194,9 +194,14 @@ class KnowledgeBase:
         return self.walker.graph
 
     @cached_property
+    def seeds(self) -> SeedLabels:
+        """The terms that a person has labelled."""
+        return read_labels()
+
+    @cached_property
     def typer(self) -> EntityTyper:
         """What types phrases, by the seed labels spread over the vocabulary."""
-        vectors = propagate_labels(self.encoder.vocabulary, read_labels())
+        vectors = propagate_labels(self.encoder.vocabulary, self.seeds)
         return EntityTyper.from_parts(self.encoder, vectors)
 
     def _recorded(self, key: str) -> str | None:
@@ -289,11 +294,11 @@ class KnowledgeBase:
 
         Goes on where an interrupted call stopped.
         """
-        first, n_sentences = pending_sentences(self.store)
+        first, n_sentences = pending_sentences(self.store, self.seeds)
         if first < n_sentences:
             path = self.folder / DATABASE
             with folder_lock(self.folder), GraphStore.create(path) as store:
-                type_mentions(store, self.typer, progress)
+                type_mentions(store, self.typer, self.seeds, progress)
 
     def mentions(self, *, label: str = "", limit: int = 50) -> list[Mention]:
         """Return typed phrases of the knowledge base, the most often mentioned first."""

@@ -9,22 +9,35 @@ from .building import Progress
 from .graph import schema
 from .graph.database import as_int
 from .graph.entities import Entity, EntityTyper
+from .graph.labels import SeedLabels
 from .graph.store import GraphStore
 
 _BLOCK = 512
 _STEP = "types"
+_SEEDS = "seed_labels"
 _MOST_TYPES = 3
 
 
-def pending_sentences(store: GraphStore) -> tuple[int, int]:
-    """Return the first sentence that is not typed yet, and the number of sentences."""
-    done = store.watermark(_STEP)
-    return (0 if done is None else int(done)), store.database.next_id("sentence")
+def pending_sentences(store: GraphStore, seeds: SeedLabels) -> tuple[int, int]:
+    """Return the first sentence that these labels have not typed yet, and the sentences' number."""
+    done = store.watermark(_STEP) or "0"
+    if store.manifest().get(_SEEDS) != seeds.fingerprint:
+        done = "0"
+    return int(done), store.database.next_id("sentence")
 
 
-def type_mentions(store: GraphStore, typer: EntityTyper, progress: Progress | None = None) -> None:
-    """Type every stored mention that has no type yet; each block is one transaction."""
-    first, n_sentences = pending_sentences(store)
+def type_mentions(
+    store: GraphStore, typer: EntityTyper, seeds: SeedLabels, progress: Progress | None = None
+) -> None:
+    """Type every stored mention that has no type yet; each block is one transaction.
+
+    Types that were voted by another list of labels are taken back first.
+    """
+    first, n_sentences = pending_sentences(store, seeds)
+    if not first:
+        with store.transaction():
+            store.database.execute("DELETE FROM entity")
+            store.put_manifest({_SEEDS: seeds.fingerprint})
     for start in range(first, n_sentences, _BLOCK):
         stop = min(start + _BLOCK, n_sentences)
         sentences, texts, spans = _mentions(store, start, stop)

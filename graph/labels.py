@@ -7,6 +7,7 @@ is handed to every member of the neighborhood. What a term collects is its entit
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -59,6 +60,12 @@ class SeedLabels:
     def __len__(self) -> int:
         """Count the terms."""
         return len(self.labels)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the terms and their labels, in hexadecimal."""
+        lines = sorted(f"{term}\t{'/'.join(names)}" for term, names in self.labels.items())
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -258,7 +265,7 @@ def propagate_labels(
     for cosines in _cosine_blocks(vocabulary.vectors[rows], block_rows):
         cut = np.maximum(_nth_highest(cosines[:, typed], n_labelled), floor)
         members = csr_array(cosines >= cut[:, None], dtype=np.float32)
-        collected += members.T @ (members @ labels)
+        collected += np.asarray(members.T @ (members @ labels), dtype=np.float32)
     counts = np.zeros_like(given)
     counts[rows] = collected
     is_seed = np.asarray(given.any(axis=1))

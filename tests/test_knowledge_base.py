@@ -22,9 +22,11 @@ from tailgraph.errors import (
     ParameterError,
     UnknownTermError,
 )
+from tailgraph.graph.labels import SeedLabels
 from tailgraph.graph.schema import EdgeKind, NodeKind
 from tailgraph.indexers.tails import BinRule, DensityRule, neighbor_tails
 from tailgraph.knowledge_base import KnowledgeBase
+from tailgraph.mention_types import pending_sentences
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample"
 SMALL = BuildConfig(block_sentences=8)
@@ -33,6 +35,7 @@ KILLED = """
 import os, random, signal, sqlite3, sys, time
 from tailgraph.building import BuildConfig
 from tailgraph.knowledge_base import KnowledgeBase
+from tailgraph.mention_types import pending_sentences
 
 out, model, *sources = sys.argv[1:]
 chance = random.Random(20)
@@ -405,6 +408,8 @@ def test_mentions_are_typed_once_and_kept(sample_kb: KnowledgeBase, tmp_path: Pa
         told: list[str] = []
         knowledge_base.type_mentions(progress=lambda stage, done, total: told.append(stage))
         assert told == []
+        knowledge_base.__dict__["seeds"] = SeedLabels({"aspirin": ("DRUG",)}, "another list")
+        assert pending_sentences(knowledge_base.store, knowledge_base.seeds)[0] == 0
         assert sum(m.n_mentions for m in knowledge_base.mentions(limit=100_000)) == n_typed
 
 
