@@ -302,9 +302,7 @@ class Encoder:
 
         Parameters
         ----------
-        texts
-            The texts.
-        spans
+        texts, spans
             For each text the character spans (start, end) to put one mask each in place of, in
             order. None takes the mask tokens that the texts hold.
 

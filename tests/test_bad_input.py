@@ -232,6 +232,12 @@ def test_an_output_that_is_a_file_is_refused(tmp_path: Path, fails: Fail) -> Non
     assert (tmp_path / "kb").read_text() == "mine"
 
 
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, fails: Fail) -> None:
+    """The kernel's own folder takes no files, whoever asks."""
+    (tmp_path / "notes.txt").write_text(TEXT)
+    assert "cannot write the folder" in fails("build", tmp_path / "notes.txt", "--out", "/proc/kb")
+
+
 def _limited(
     arguments: list[str], n_bytes: int, **options: object
 ) -> subprocess.CompletedProcess[str]:
