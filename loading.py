@@ -89,6 +89,8 @@ def begin_build(
 ) -> None:
     """Enter the sources of a build, or make sure that they are those of the build to go on with.
 
+    Sources that gave no document yet are forgotten for those named now.
+
     Raises
     ------
     ArtifactError
@@ -108,7 +110,11 @@ def begin_build(
                 "build into a new folder, or with what it was begun with"
             )
     held = [record.name for record in records]
-    if held != list(names):
+    if held != list(names) and not store.database.count("document"):
+        with store.transaction():
+            store.database.execute("DELETE FROM source")
+            _enter(store, names, options)
+    elif held != list(names):
         raise ArtifactError(
             f"{store.database.path.parent} is a knowledge base of {', '.join(held)}; "
             "add to it with `tailgraph add`, or build into a new folder"

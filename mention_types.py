@@ -38,6 +38,7 @@ def type_mentions(
         with store.transaction():
             store.database.execute("DELETE FROM entity")
             store.put_manifest({_SEEDS: seeds.fingerprint})
+            store.put_watermark(_STEP, "0")
     for start in range(first, n_sentences, _BLOCK):
         stop = min(start + _BLOCK, n_sentences)
         sentences, texts, spans = _mentions(store, start, stop)

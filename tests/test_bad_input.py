@@ -121,6 +121,18 @@ def test_a_fault_in_the_middle_keeps_what_was_committed(
         assert mended.info()["counts"]["documents"] == 2101  # type: ignore[index]
 
 
+def test_a_build_that_read_nothing_takes_another_source(
+    tiny_bert: Path, tmp_path: Path, fails: Fail
+) -> None:
+    """When the first source is bad before any block is whole, the folder is not lost to it."""
+    lines = "\n\n".join(f"Patient number {i} was given aspirin." for i in range(9)) + "\n\n"
+    (tmp_path / "bad.jsonl").write_text('{"text": "Fine."}\n{broken\n')
+    (tmp_path / "good.txt").write_text(lines)
+    build = ["--out", str(tmp_path / "kb"), "--model", str(tiny_bert), "--json"]
+    assert "line 2" in fails("build", tmp_path / "bad.jsonl", *build)
+    assert run(["build", str(tmp_path / "good.txt"), *build]) == 0
+
+
 def test_a_bad_source_can_be_given_up_for_another(kb: Path, tmp_path: Path, fails: Fail) -> None:
     """After a failed addition the knowledge base answers, and takes other text."""
     folder = tmp_path / "mixed"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from tailgraph.building import BuildConfig
 from tailgraph.engine.corpus import read_documents
@@ -24,9 +25,10 @@ from tailgraph.errors import (
 )
 from tailgraph.graph.labels import SeedLabels
 from tailgraph.graph.schema import EdgeKind, NodeKind
+from tailgraph.graph.store import GraphStore
 from tailgraph.indexers.tails import BinRule, DensityRule, neighbor_tails
 from tailgraph.knowledge_base import KnowledgeBase
-from tailgraph.mention_types import pending_sentences
+from tailgraph.mention_types import pending_sentences, type_mentions
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample"
 SMALL = BuildConfig(block_sentences=8)
@@ -411,6 +413,24 @@ def test_mentions_are_typed_once_and_kept(sample_kb: KnowledgeBase, tmp_path: Pa
         knowledge_base.__dict__["seeds"] = SeedLabels({"aspirin": ("DRUG",)}, "another list")
         assert pending_sentences(knowledge_base.store, knowledge_base.seeds)[0] == 0
         assert sum(m.n_mentions for m in knowledge_base.mentions(limit=100_000)) == n_typed
+
+
+def test_types_of_another_label_list_are_taken_back_for_good(
+    sample_kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    """Stopped after the old types were taken back, the next call types every sentence again."""
+    shutil.copytree(sample_kb.folder, tmp_path / "kb")
+    seeds = SeedLabels({"aspirin": ("DRUG",)}, "a list")
+    with GraphStore.create(tmp_path / "kb" / "knowledge.sqlite") as store:
+        with store.transaction():
+            store.put_watermark("types", "520")
+            store.put_manifest({"seed_labels": "that of another list"})
+            store.database.execute(
+                "CREATE TRIGGER stop BEFORE INSERT ON entity BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        with pytest.raises(IntegrityError):
+            type_mentions(store, sample_kb.typer, seeds)
+        assert pending_sentences(store, seeds) == (0, 520)
 
 
 def test_sources_without_a_sentence_are_refused(tmp_path: Path) -> None:

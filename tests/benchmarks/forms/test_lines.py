@@ -65,9 +65,14 @@ def test_predictions_are_columns_between_tabs(tmp_path: Path) -> None:
     assert path.read_text() == "aspirin\t3\t0.30000000000000004\n\nb\n"
 
 
-def test_predictions_go_nowhere_without_a_path() -> None:
-    """The option can be left out."""
+def test_predictions_go_nowhere_without_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The option can be left out: no file is made and nothing is printed."""
+    monkeypatch.chdir(tmp_path)
     write_predictions(None, [["a"]])
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("cell", ["a\tb", "a\nb", float("nan"), float("inf")])
