@@ -83,18 +83,6 @@ class BuildConfig:
 
 
 @dataclass(frozen=True)
-class SourceOptions:
-    """How sources are read: the layout of text files, and the fields of records.
-
-    See `read_documents`.
-    """
-
-    layout: Layout = "auto"
-    text_field: str = "text"
-    id_field: str = "id"
-
-
-@dataclass(frozen=True)
 class BuildReport:
     """What one run did: seconds of wall time by stage, documents it stored and passed over."""
 

@@ -31,9 +31,10 @@ from .arguments import (
     TextLayout,
     Types,
 )
+from .model_commands import adapt, pretrain
 
 if TYPE_CHECKING:
-    from .building import SourceOptions
+    from .engine.corpus import SourceOptions
     from .graph.schema import NodeKind
     from .knowledge_base import KnowledgeBase
     from .walking import Walker
@@ -309,6 +310,10 @@ def demo(
     run_demo(out)
 
 
+for command in (pretrain, adapt):
+    app.command()(command)
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; our errors are one line on standard error."""
     from .errors import TailgraphError
@@ -372,7 +377,7 @@ def _report(knowledge_base: KnowledgeBase, as_json: bool) -> None:
 
 
 def _options(layout: TextLayout, text_field: str, id_field: str) -> SourceOptions:
-    from .building import SourceOptions
+    from .engine.corpus import SourceOptions
 
     return SourceOptions(layout.value, text_field, id_field)
 

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from .answers import Description, Hit, Neighbor, RelatedText, TypedText
-from .building import BuildConfig, Builder, BuildReport, Progress, SourceOptions
+from .building import BuildConfig, Builder, BuildReport, Progress
+from .engine.corpus import SourceOptions
 from .engine.encoder import Encoder
 from .engine.sentences import split_sentences
 from .errors import UnknownTermError

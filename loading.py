@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from .building import BuildConfig, SourceOptions
-from .engine.corpus import read_documents
+from .building import BuildConfig
+from .engine.corpus import SourceOptions, read_documents
 from .engine.encoder import Encoder
 from .errors import ArtifactError, ParameterError
 from .graph.parsing import Parser

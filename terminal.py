@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,18 +16,23 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from .answers import Description, Hit, Neighbor, RelatedText, TypedText
     from .building import BuildReport
     from .building import Progress as Report
+    from .engine.pretraining.adaptation import AdaptationResult
+    from .engine.pretraining.trainer import TrainingResult
     from .graph.queries import Found, Mention, StoredCluster
     from .graph.triples import Triple
     from .graph.verification import Finding
@@ -43,6 +49,7 @@ def progress_bars() -> Iterator[Report]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
@@ -56,6 +63,14 @@ def progress_bars() -> Iterator[Report]:
             bars.update(stages[stage], completed=n_done, total=n_total)
 
         yield report
+
+
+class _RateColumn(ProgressColumn):
+    """How many items are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        """Show the rate of a stage, once it is known."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
 
 
 def show_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
@@ -222,6 +237,45 @@ def show_built(about: dict[str, object], report: BuildReport | None, *, as_json:
             _out.print("these sources were read before; bring new text in with `tailgraph add`")
         if report.n_already_present:
             _out.print(f"{report.n_already_present} documents were stored already and passed over")
+    return None
+
+
+def show_training(folder: Path, result: TrainingResult, *, as_json: bool) -> None:
+    """Print what a training run did."""
+    if as_json:
+        return _print_json({"model": str(folder), **asdict(result)})
+    found = result.evaluation
+    table = _table("", "")
+    table.add_row("model", escape(str(folder)))
+    table.add_row("tokens", f"{result.n_tokens:,} in {result.n_steps:,} steps")
+    table.add_row("processor", f"{result.cpu_seconds / 60:,.1f} minutes")
+    table.add_row("held out", f"loss {found.loss:.3f}, accuracy {found.accuracy:.3f}")
+    table.add_row("next sentence", f"accuracy {found.next_sentence_accuracy:.3f}")
+    _out.print(table)
+    if result.stopped_early:
+        _out.print("stopped early: the held-out loss fell no further")
+    return None
+
+
+def show_adaptation(folder: Path, result: AdaptationResult, *, as_json: bool) -> None:
+    """Print what an adaptation did, and what was measured before and after."""
+    if as_json:
+        return _print_json({"model": str(folder), **asdict(result)})
+    before, after, change = result.before, result.after, result.change
+    table = _table("held-out text of the corpus", "before", "after")
+    for name, was, now in (
+        ("masked words: loss", before.loss, after.loss),
+        ("masked words: accuracy", before.accuracy, after.accuracy),
+        ("next sentence: accuracy", before.next_sentence_accuracy, after.next_sentence_accuracy),
+        ("cosine of different sentences", change.text_cosine_before, change.text_cosine_after),
+    ):
+        table.add_row(name, f"{was:.3f}", f"{now:.3f}")
+    _out.print(table)
+    _out.print(
+        f"terms: cosine of before and after {change.term_cosine:.3f}, "
+        f"{change.kept_neighbors:.0%} of their ten neighbors kept"
+    )
+    _out.print(f"{result.training.n_tokens:,} tokens; the new model is in {escape(str(folder))}")
     return None
 
 

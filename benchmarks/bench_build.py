@@ -132,7 +132,7 @@ def build(source: str, layout: str, folder: Path, *, with_types: bool) -> BuildR
     """Build a knowledge base, perhaps type its mentions, and return what that took."""
     import torch
 
-    from tailgraph.building import SourceOptions
+    from tailgraph.engine.corpus import SourceOptions
     from tailgraph.graph.queries import counts
     from tailgraph.knowledge_base import KnowledgeBase
 

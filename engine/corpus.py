@@ -26,6 +26,7 @@ from .sources import SourceFile, find_files, source_name
 __all__ = [
     "Document",
     "Layout",
+    "SourceOptions",
     "detect_layout",
     "read_documents",
     "source_name",
@@ -63,6 +64,18 @@ class Document:
     key: str
     text: str
     sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class SourceOptions:
+    """How sources are read: the layout of text files, and the fields of records.
+
+    See `read_documents`.
+    """
+
+    layout: Layout = "auto"
+    text_field: str = "text"
+    id_field: str = "id"
 
 
 def read_documents(

@@ -1,0 +1,164 @@
+"""The commands that make and measure models: arguments in, one call, text or JSON out."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .arguments import IdField, Json, Layout, Sources, TextField, TextLayout
+
+if TYPE_CHECKING:
+    from .engine.pretraining.config import PretrainingConfig
+
+
+class Preset(StrEnum):
+    """Sizes of model that `pretrain` knows."""
+
+    tiny = "tiny"
+    small = "small"
+    base = "base"
+
+
+class Place(StrEnum):
+    """Where a model is trained."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+Out = Annotated[Path, typer.Option(help="Folder of the model.")]
+OnDevice = Annotated[Place, typer.Option(help="Where to compute.")]
+Seed = Annotated[int, typer.Option(min=0, help="Decides everything random.")]
+
+
+def pretrain(
+    sources: Sources,
+    out: Out,
+    preset: Annotated[Preset, typer.Option(help="Size of the model.")] = Preset.small,
+    config: Annotated[
+        Path | None, typer.Option(help="JSON file with settings that replace the preset's.")
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens to train on, instead of the preset's.")
+    ] = None,
+    vocabulary: Annotated[
+        int | None, typer.Option(min=1, help="Terms in the vocabulary, instead of the preset's.")
+    ] = None,
+    cased: Annotated[bool, typer.Option("--cased", help="Tell upper from lower case.")] = False,
+    patience: Annotated[
+        int | None,
+        typer.Option(min=1, help="Stop after so many held-out measurements without a better one."),
+    ] = None,
+    seed: Seed = 0,
+    layout: Layout = TextLayout.auto,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
+    device: OnDevice = Place.auto,
+    as_json: Json = False,
+) -> None:
+    """Train a BERT with its own vocabulary on raw text; run it again to go on."""
+    from .engine.corpus import SourceOptions
+    from .engine.pretraining.pretraining import pretrain as train
+    from .terminal import progress_bars, show_training
+
+    settings = _settings(preset, config, tokens, vocabulary, cased, patience, seed)
+    with progress_bars() as progress:
+        result = train(
+            sources,
+            out,
+            settings,
+            options=SourceOptions(layout.value, text_field, id_field),
+            device=device.value,
+            progress=progress,
+        )
+    if _is_reporting():
+        show_training(out, result, as_json=as_json)
+
+
+def adapt(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Folder or name of a BERT.")],
+    sources: Sources,
+    out: Out,
+    tokens: Annotated[int, typer.Option(min=1, help="Tokens of masked text to train on.")] = (
+        2_000_000
+    ),
+    words: Annotated[
+        float, typer.Option(min=0, help="Weight of the masked words; 0 leaves them out.")
+    ] = 1.0,
+    contrast: Annotated[
+        float, typer.Option(min=0, help="Weight of the contrast of texts; 0 leaves it out.")
+    ] = 1.0,
+    same: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Part of the pairs that hold a text twice, not two texts."),
+    ] = 0.5,
+    temperature: Annotated[float, typer.Option(help="Divisor of the cosines.")] = 0.05,
+    learning_rate: Annotated[float, typer.Option(help="Of AdamW; Muon has twice as much.")] = 2e-4,
+    seed: Seed = 0,
+    layout: Layout = TextLayout.auto,
+    text_field: TextField = "text",
+    id_field: IdField = "id",
+    device: OnDevice = Place.auto,
+    as_json: Json = False,
+) -> None:
+    """Train a BERT further on documents, and its vectors to tell texts apart."""
+    from .engine.corpus import SourceOptions
+    from .engine.pretraining.adaptation import AdaptationConfig
+    from .engine.pretraining.adaptation import adapt as train
+    from .terminal import progress_bars, show_adaptation
+
+    config = AdaptationConfig(
+        total_tokens=tokens,
+        words_weight=words,
+        contrast_weight=contrast,
+        same_share=same,
+        temperature=temperature,
+        learning_rate=learning_rate,
+        matrix_learning_rate=2 * learning_rate,
+        seed=seed,
+    )
+    with progress_bars() as progress:
+        result = train(
+            model,
+            sources,
+            out,
+            config,
+            options=SourceOptions(layout.value, text_field, id_field),
+            device=device.value,
+            progress=progress,
+        )
+    if _is_reporting():
+        show_adaptation(out, result, as_json=as_json)
+
+
+def _is_reporting() -> bool:
+    """Tell whether this process is alone, or the first of those that torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _settings(
+    preset: Preset,
+    config: Path | None,
+    tokens: int | None,
+    vocabulary: int | None,
+    cased: bool,
+    patience: int | None,
+    seed: int,
+) -> PretrainingConfig:
+    """Join a preset, a file and single options; the later ones win."""
+    from .engine.pretraining.config import PRESETS, PretrainingConfig
+
+    settings = PRESETS[preset.value]
+    if config is not None:
+        settings = PretrainingConfig.read(config, settings)
+    chosen = {"total_tokens": tokens, "n_terms": vocabulary, "patience": patience}
+    if cased:
+        settings = settings.replace(lowercase=False)
+    if seed:
+        settings = settings.replace(seed=seed)
+    return settings.replace(**{name: value for name, value in chosen.items() if value is not None})
