@@ -31,7 +31,7 @@ from .arguments import (
     TextLayout,
     Types,
 )
-from .model_commands import adapt, pretrain
+from .model_commands import adapt, card, pretrain, train_parser
 
 if TYPE_CHECKING:
     from .engine.corpus import SourceOptions
@@ -310,7 +310,7 @@ def demo(
     run_demo(out)
 
 
-for command in (pretrain, adapt):
+for command in (pretrain, adapt, card, train_parser):
     app.command()(command)
 
 

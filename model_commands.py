@@ -136,6 +136,91 @@ def adapt(
         show_adaptation(out, result, as_json=as_json)
 
 
+def card(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Folder or name of a model.")],
+    corpus: Annotated[
+        Path | None, typer.Option(help="Text that the model was not trained on.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(help="Words and their classes: word TAB class.")
+    ] = None,
+    mentions: Annotated[
+        Path | None, typer.Option(help="Mentions of known type: token TAB BIO tag.")
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="Graded pairs of texts: score TAB text TAB text.")
+    ] = None,
+    notes: Annotated[
+        Path | None, typer.Option(help="Markdown to stand before the figures.")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="Also show the change from this card.json.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the card and its plots.")] = None,
+    seed: Seed = 0,
+    device: OnDevice = Place.auto,
+    as_json: Json = False,
+) -> None:
+    """Measure what a model has to pass before its vectors are trusted."""
+    from .cards.data import CardData
+    from .cards.model_card import measure_model
+    from .cards.report import write_card
+    from .terminal import progress_bars, show_card
+
+    prose = _read(notes) if notes else ""
+    with progress_bars() as progress:
+        data = CardData.read(corpus=corpus, labels=labels, mentions=mentions, pairs=pairs)
+        found = measure_model(model, data, seed=seed, device=device.value, progress=progress)
+    if out is not None:
+        write_card(found, out, notes=prose)
+    show_card(found, compare, as_json=as_json)
+
+
+def train_parser(
+    treebanks: Annotated[
+        list[str], typer.Argument(help="CoNLL-U files to learn from (also .xz, .gz).")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the parser.")],
+    vectors_from: Annotated[
+        str | None,
+        typer.Option(help="BERT whose vocabulary vectors become features of the words."),
+    ] = None,
+    dev: Annotated[
+        list[str] | None, typer.Option(help="CoNLL-U file to score on; may be given again.")
+    ] = None,
+    words: Annotated[
+        int, typer.Option(min=1, help="Words to learn from in all, epoch after epoch.")
+    ] = 6_000_000,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Train a dependency parser on treebanks; run it again to go on."""
+    from .graph.parser_recipe import ParserTraining
+    from .graph.parser_training import train_parser as train
+    from .terminal import progress_bars, show_parser
+
+    with progress_bars() as progress:
+        trained = train(
+            treebanks,
+            out,
+            vectors_from=vectors_from,
+            config=ParserTraining(n_words=words, seed=seed),
+            dev=dev or (),
+            progress=progress,
+        )
+    show_parser(trained, as_json=as_json)
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file."""
+    from .errors import ParameterError
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path} cannot be read as text ({error}).") from error
+
+
 def _is_reporting() -> bool:
     """Tell whether this process is alone, or the first of those that torchrun started."""
     return os.environ.get("RANK", "0") == "0"

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from .answers import Description, Hit, Neighbor, RelatedText, TypedText
     from .building import BuildReport
     from .building import Progress as Report
+    from .cards.model_card import ModelCard
     from .engine.pretraining.adaptation import AdaptationResult
     from .engine.pretraining.trainer import TrainingResult
+    from .graph.parser_training import TrainedParser
     from .graph.queries import Found, Mention, StoredCluster
     from .graph.triples import Triple
     from .graph.verification import Finding
@@ -276,6 +278,38 @@ def show_adaptation(folder: Path, result: AdaptationResult, *, as_json: bool) ->
         f"{change.kept_neighbors:.0%} of their ten neighbors kept"
     )
     _out.print(f"{result.training.n_tokens:,} tokens; the new model is in {escape(str(folder))}")
+    return None
+
+
+def show_card(card: ModelCard, earlier: Path | None, *, as_json: bool) -> None:
+    """Print a model card, and what has changed since an earlier one."""
+    from .cards.report import card_json, card_markdown, compare_figures, figures, read_figures
+
+    if as_json:
+        return _out.out(card_json(card), highlight=False)
+    _out.out(card_markdown(card, {}), highlight=False)
+    if earlier is not None:
+        name, before = read_figures(earlier)
+        table = compare_figures((name, card.model.name), before, figures(card))
+        _out.out(f"## Compared with {name}\n\n{table}", highlight=False)
+    return None
+
+
+def show_parser(trained: TrainedParser, *, as_json: bool) -> None:
+    """Print what a parser learned from, and its scores."""
+    if as_json:
+        return _print_json(trained)
+    _out.print(
+        f"{trained.n_words:,} words in {trained.n_epochs} epochs, "
+        f"{trained.cpu_minutes:.1f} minutes of the processor; the parser is in "
+        f"{escape(str(trained.folder))}"
+    )
+    table = _table("treebank", "UPOS", "XPOS", "lemma", "UAS", "LAS")
+    for name, scores in trained.scores.items():
+        shares = (scores.upos, scores.xpos, scores.lemma, scores.uas, scores.las)
+        table.add_row(escape(name), *(f"{100 * share:.1f}" for share in shares))
+    if trained.scores:
+        _out.print(table)
     return None
 
 

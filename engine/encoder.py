@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from .checkpoint import Checkpoint
 from .head_states import Model, compute_states
-from .matmul import PackedMatrix, Precision, top_k
+from .matmul import PackedMatrix, Precision, log_totals, top_k
 from .model_loading import Backend, Device, Place, choose_device, choose_length, open_model
 from .tokenizer import Span, Tokenizer, check_spans, check_texts
 from .vocabulary import Vocabulary
@@ -27,9 +27,6 @@ FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
 _DEFAULT_MODEL = Path(__file__).parents[1] / "models" / "bert"
-
-_BLOCK = 256
-"""Masks whose scores over the whole vocabulary are held at one time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +133,8 @@ class Encoder:
 
     Attributes
     ----------
+    model, tokenizer
+        Its parts, for what works on token ids.
     fingerprint
         SHA-256 of configuration, weights and tokenizer, as 64 hexadecimal digits: encoders with
         the same fingerprint give the same vectors, up to rounding.
@@ -152,8 +151,8 @@ class Encoder:
         max_length: int,
         device: Place,
     ) -> None:
-        self._model = model
-        self._tokenizer = tokenizer
+        self.model = model
+        self.tokenizer = tokenizer
         self._device = device
         self.fingerprint = fingerprint
         self.max_length = max_length
@@ -223,26 +222,26 @@ class Encoder:
     @property
     def dim(self) -> int:
         """Width of the vectors."""
-        return self._model.dim
+        return self.model.dim
 
     @property
     def mask_token(self) -> str:
         """What stands for a masked term in a text."""
-        return self._tokenizer.mask_token
+        return self.tokenizer.mask_token
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The terms that the model predicts, with the vectors and biases it predicts them by."""
-        vectors = self._model.output_vectors.numpy()
-        spelling = self._tokenizer.spelling(len(vectors))
+        vectors = self.model.output_vectors.numpy()
+        spelling = self.tokenizer.spelling(len(vectors))
         return Vocabulary(
             terms=spelling.terms,
             vectors=vectors,
-            biases=self._model.output_biases.numpy(),
+            biases=self.model.output_biases.numpy(),
             is_piece=np.array(spelling.is_piece, dtype=np.bool_),
             is_special=np.array(spelling.is_special, dtype=np.bool_),
             surfaces=spelling.surfaces,
-            lowercase=self._tokenizer.lowercase,
+            lowercase=self.tokenizer.lowercase,
         )
 
     def encode(
@@ -267,8 +266,8 @@ class Encoder:
         check_texts(texts)
         states = compute_states(
             texts,
-            lambda chunk: self._tokenizer.tokenize(chunk, max_length=self.max_length),
-            self._model,
+            lambda chunk: self.tokenizer.tokenize(chunk, max_length=self.max_length),
+            self.model,
             progress=progress,
         )
         return Encoded(states.vectors, states.has_unknown, states.truncated, states.n_tokens)
@@ -282,9 +281,9 @@ class Encoder:
             If something is not a text.
         """
         check_texts(texts)
-        tokenized, offsets = self._tokenizer.tokenize_spelled(texts, max_length=self.max_length)
+        tokenized, offsets = self.tokenizer.tokenize_spelled(texts, max_length=self.max_length)
         sequences = tokenized.sequences
-        vectors = self._model.vectors(sequences)
+        vectors = self.model.vectors(sequences)
         return [
             TokenStates(
                 tokens=tuple(self.vocabulary.terms[row] for row in sequences.ids[first:last]),
@@ -313,19 +312,19 @@ class Encoder:
             of a text lie too far apart for the model.
         """
         check_texts(texts)
-        places = self._tokenizer.mask_spans(texts) if spans is None else spans
+        places = self.tokenizer.mask_spans(texts) if spans is None else spans
         check_spans(texts, places)
         states = compute_states(
             [
                 (text, tuple((start, end) for start, end in row))
                 for text, row in zip(texts, places, strict=True)
             ],
-            lambda chunk: self._tokenizer.tokenize_masked(
+            lambda chunk: self.tokenizer.tokenize_masked(
                 [text for text, _ in chunk],
                 [row for _, row in chunk],
                 max_length=self.max_length,
             ),
-            self._model,
+            self.model,
         )
         text = np.repeat(np.arange(len(texts)), states.n_vectors)
         return MaskStates(states.vectors, text, states.has_unknown, states.truncated)
@@ -364,8 +363,9 @@ class Encoder:
         """
         states = self.mask_states(texts, spans)
         terms, biases = self.vocabulary.terms, self.vocabulary.biases
-        rows, scores = top_k(states.vectors, self._output, k, bias=biases, allowed=allowed)
-        probabilities = np.exp(scores - self._log_totals(states.vectors)[:, None])
+        rows, scores = top_k(states.vectors, self.output, k, bias=biases, allowed=allowed)
+        totals = log_totals(states.vectors, self.output, biases)
+        probabilities = np.exp(scores - totals[:, None])
         predictions: list[list[list[Prediction]]] = [[] for _ in texts]
         for text, *best in zip(
             states.text.tolist(),
@@ -384,16 +384,6 @@ class Encoder:
         return predictions
 
     @cached_property
-    def _output(self) -> PackedMatrix:
+    def output(self) -> PackedMatrix:
         """The output projection, laid out for products."""
         return PackedMatrix.pack(self.vocabulary.vectors, device=self._device)
-
-    def _log_totals(self, vectors: FloatArray) -> FloatArray:
-        """Compute the logarithm of the softmax's denominator for each vector."""
-        totals = np.empty(len(vectors), dtype=np.float32)
-        for first in range(0, len(vectors), _BLOCK):
-            block = slice(first, first + _BLOCK)
-            logits = self._output.product(vectors[block]) + self.vocabulary.biases
-            highest = logits.max(axis=1)
-            totals[block] = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
-        return totals

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from .mlm_head import Reading
 from .token_sequences import TokenSequences
 from .tokenizer import Tokenized
 
@@ -37,8 +38,8 @@ class Model(Protocol):
     def max_length(self) -> int:
         """Tokens that the model has positions for."""
 
-    def vectors(self, sequences: TokenSequences) -> FloatArray:
-        """Compute the head-transformed vector of each wanted token."""
+    def vectors(self, sequences: TokenSequences, *, reading: Reading = "head") -> FloatArray:
+        """Compute the vector of each wanted token, in the head or at the top of the layers."""
 
 
 @dataclass(frozen=True, eq=False)

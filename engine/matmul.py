@@ -219,6 +219,29 @@ def top_k(
     return rows, scores
 
 
+def log_totals(queries: FloatArray, matrix: PackedMatrix, bias: FloatArray) -> FloatArray:
+    """Compute the logarithm of the softmax's denominator for each query.
+
+    Parameters
+    ----------
+    queries
+        float32 array of shape (n_queries, dim).
+    matrix, bias
+        The rows, and float32 of shape (n_rows,) to add: scores are ``queries @ matrix.T + bias``.
+
+    Returns
+    -------
+    float32 array of shape (n_queries,).
+    """
+    totals = np.empty(len(queries), dtype=np.float32)
+    for first in range(0, len(queries), _PACKING_ROWS):
+        block = slice(first, first + _PACKING_ROWS)
+        scores = matrix.product(queries[block]) + bias
+        highest = scores.max(axis=1)
+        totals[block] = highest + np.log(np.exp(scores - highest[:, None]).sum(axis=1))
+    return totals
+
+
 def cuda_available() -> bool:
     """Tell whether torch can use a CUDA device here."""
     return torch.cuda.is_available()

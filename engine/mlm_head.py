@@ -12,7 +12,7 @@ Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Langua
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +20,9 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
+
+Reading = Literal["head", "top"]
+"""Where a model is read: at the input of its output projection, which is t, or before its head."""
 
 _EXPECTED = (
     "A masked language model was expected whose logits are t @ E.T + b, such as BERT, RoBERTa, "
@@ -81,8 +84,15 @@ class TappedModel:
             raise _refusal(model, f"its logits differ from t @ E.T + b by {float(error):.3g}")
 
     @torch.inference_mode()
-    def __call__(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Compute t for padded token ids.
+    def __call__(
+        self,
+        ids: Tensor,
+        mask: Tensor,
+        *,
+        reading: Reading = "head",
+        segments: Tensor | None = None,
+    ) -> Tensor:
+        """Compute t, or the states before the head, for padded token ids.
 
         Parameters
         ----------
@@ -90,17 +100,34 @@ class TappedModel:
             int64 tensor of shape (n_texts, length).
         mask
             int64 tensor of the same shape: 1 for tokens, 0 for padding.
+        reading
+            ``"head"`` gives t, ``"top"`` the output of the last layer.
+        segments
+            int64 tensor of the same shape; all tokens are in the first by default.
 
         Returns
         -------
         Tensor of shape (n_texts, length, dim).
         """
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        if segments is not None:
+            inputs["token_type_ids"] = segments
+        if reading == "top":
+            return self._states(inputs)
         try:
-            self._model(input_ids=ids, attention_mask=mask)
+            self._model(**inputs)
         except _Reached as reached:
             if reached.vectors.shape[:2] == ids.shape:
                 return reached.vectors
         raise _refusal(self._model, "its head does not see one vector for each token")
+
+    def _states(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        """Run the model without its head."""
+        body: Any = getattr(self._model, "base_model", self._model)
+        if body is self._model:
+            raise _refusal(self._model, "it does not tell its layers from its head")
+        states: Tensor = body(**inputs)[0]
+        return states
 
 
 def read_mlm_head(model: nn.Module) -> MlmHead:

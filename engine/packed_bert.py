@@ -20,6 +20,7 @@ from torch.nn import functional
 from ..errors import ModelError
 from .batch_threads import run_batches
 from .matmul import Precision
+from .mlm_head import Reading
 from .token_sequences import TokenSequences
 
 _BATCH_TOKENS = 2048
@@ -95,7 +96,7 @@ class PackedBert:
             embeddings=_Embeddings(
                 words=reader.cast("bert.embeddings.word_embeddings.weight"),
                 positions=reader.cast("bert.embeddings.position_embeddings.weight"),
-                segment=reader.cast("bert.embeddings.token_type_embeddings.weight")[0],
+                segments=reader.cast("bert.embeddings.token_type_embeddings.weight"),
                 norm=reader.norm("bert.embeddings.LayerNorm"),
             ),
             layers=[
@@ -118,8 +119,17 @@ class PackedBert:
         """Tokens that the model has positions for."""
         return len(self._embeddings.positions)
 
-    def vectors(self, sequences: TokenSequences) -> npt.NDArray[np.float32]:
-        """Compute the head-transformed vector of each wanted token.
+    def vectors(
+        self, sequences: TokenSequences, *, reading: Reading = "head"
+    ) -> npt.NDArray[np.float32]:
+        """Compute the vector of each wanted token.
+
+        Parameters
+        ----------
+        sequences
+            The tokens.
+        reading
+            ``"head"`` reads the input of the output projection, ``"top"`` the last layer.
 
         Returns
         -------
@@ -129,22 +139,23 @@ class PackedBert:
 
         def fill(part: tuple[TokenSequences, npt.NDArray[np.int64]]) -> None:
             batch, rows = part
-            out[rows] = self._run(batch).numpy()
+            out[rows] = self._run(batch, reading).numpy()
 
         run_batches(fill, list(sequences.batches(_BATCH_TOKENS)))
         return out
 
     @torch.inference_mode()
-    def _run(self, batch: TokenSequences) -> Tensor:
+    def _run(self, batch: TokenSequences, reading: Reading) -> Tensor:
         """Run one batch: float32 tensor of shape (n_wanted, dim)."""
         wanted = torch.from_numpy(batch.wanted)
         lengths, n_wanted = batch.lengths, batch.n_wanted
         every_token = _groups(lengths, lengths)
-        x = self._embeddings(torch.from_numpy(batch.ids), torch.from_numpy(batch.places))
+        segments = None if batch.segments is None else torch.from_numpy(batch.segments)
+        x = self._embeddings(torch.from_numpy(batch.ids), torch.from_numpy(batch.places), segments)
         for layer in self._layers[:-1]:
             x = layer(x, x, every_token)
         x = self._layers[-1](x, x[wanted], _groups(lengths, n_wanted))
-        return self._transform_norm(self._transform(x)).float()
+        return (x if reading == "top" else self._transform_norm(self._transform(x))).float()
 
 
 def has_bfloat16() -> bool:
@@ -231,16 +242,17 @@ class _Norm:
 
 @dataclass(frozen=True, eq=False)
 class _Embeddings:
-    """What goes into the first layer: word, position and the first of the two segments."""
+    """What goes into the first layer: word, position and segment, the first if not given."""
 
     words: Tensor
     positions: Tensor
-    segment: Tensor
+    segments: Tensor
     norm: _Norm
 
-    def __call__(self, ids: Tensor, places: Tensor) -> Tensor:
-        """Look tokens up: (n_tokens,) ids and places to (n_tokens, n_hidden)."""
-        return self.norm(self.words[ids] + self.segment + self.positions[places])
+    def __call__(self, ids: Tensor, places: Tensor, segments: Tensor | None) -> Tensor:
+        """Look tokens up: (n_tokens,) ids, places and segments to (n_tokens, n_hidden)."""
+        segment = self.segments[0 if segments is None else segments]
+        return self.norm(self.words[ids] + segment + self.positions[places])
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ..errors import ModelError
 from .checkpoint import Checkpoint
 from .matmul import Precision
-from .mlm_head import TappedModel
+from .mlm_head import Reading, TappedModel
 from .token_sequences import TokenSequences
 from .tokenizer import Tokenizer
 
@@ -97,29 +97,51 @@ class PaddedModel:
         """Width of the vectors."""
         return self.output_vectors.shape[1]
 
-    def vectors(self, sequences: TokenSequences) -> npt.NDArray[np.float32]:
-        """Compute the head-transformed vector of each wanted token.
+    def vectors(
+        self, sequences: TokenSequences, *, reading: Reading = "head"
+    ) -> npt.NDArray[np.float32]:
+        """Compute the vector of each wanted token.
+
+        Parameters
+        ----------
+        sequences
+            The tokens.
+        reading
+            ``"head"`` reads the input of the output projection, ``"top"`` the last layer.
 
         Returns
         -------
-        float32 array of shape (n_wanted, dim), in the order of the tokens.
+        float32 array of shape (n_wanted, dim), in the order of the tokens; before the head some
+        families of models have another width.
         """
         out = np.empty((int(sequences.wanted.sum()), self.dim), dtype=np.float32)
         for batch, rows in sequences.batches(_BATCH_TOKENS[self._device], spread=self._spread):
-            out[rows] = self._run(batch).numpy()
+            found = self._run(batch, reading).numpy()
+            if found.shape[1] != out.shape[1]:
+                out = np.empty((len(out), found.shape[1]), dtype=np.float32)
+            out[rows] = found
         return out
 
-    def _run(self, batch: TokenSequences) -> Tensor:
+    def _run(self, batch: TokenSequences, reading: Reading) -> Tensor:
         """Run one batch: float32 tensor of shape (n_wanted, dim)."""
         lengths = batch.lengths
         mask = np.arange(lengths.max()) < lengths[:, None]
         ids = np.full(mask.shape, self._padding_id, dtype=np.int64)
         wanted = np.zeros(mask.shape, dtype=np.bool_)
+        segments = np.zeros(mask.shape, dtype=np.int64)
         ids[mask], wanted[mask] = batch.ids, batch.wanted
-        ids_here, mask_here, wanted_here = (
-            torch.from_numpy(array).to(self._device) for array in (ids, mask, wanted)
+        if batch.segments is not None:
+            segments[mask] = batch.segments
+        ids_here, mask_here, wanted_here, segments_here = (
+            torch.from_numpy(array).to(self._device) for array in (ids, mask, wanted, segments)
         )
-        return self._model(ids_here, mask_here.long())[wanted_here].float().cpu()
+        states = self._model(
+            ids_here,
+            mask_here.long(),
+            reading=reading,
+            segments=None if batch.segments is None else segments_here,
+        )
+        return states[wanted_here].float().cpu()
 
 
 def _ignores_padding(model: TappedModel, padding_id: int) -> bool:

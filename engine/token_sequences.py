@@ -28,11 +28,15 @@ class TokenSequences:
         int64 array of shape (n_sequences + 1,): sequence i is ``ids[starts[i]:starts[i + 1]]``.
     wanted
         bool array of shape (n_tokens,): the tokens whose vectors are asked for.
+    segments
+        int64 array of shape (n_tokens,): which of a model's segments each token is in; None where
+        all are in the first.
     """
 
     ids: IntArray
     starts: IntArray
     wanted: BoolArray
+    segments: IntArray | None = None
 
     @classmethod
     def from_lists(
@@ -76,6 +80,16 @@ class TokenSequences:
         """Position of each token within its own sequence: int64 array of shape (n_tokens,)."""
         return np.arange(len(self.ids)) - np.repeat(self.starts[:-1], self.lengths)
 
+    def inside(self, n_before: int, n_after: int) -> BoolArray:
+        """Tell which tokens stand between the first and the last few of their sequence.
+
+        Returns
+        -------
+        bool array of shape (n_tokens,).
+        """
+        from_end = np.repeat(self.starts[1:], self.lengths) - np.arange(len(self.ids))
+        return (self.places >= n_before) & (from_end > n_after)
+
     def take(self, order: IntArray) -> tuple[TokenSequences, IntArray]:
         """Pick sequences by number, in the order given.
 
@@ -93,7 +107,8 @@ class TokenSequences:
         tokens = np.arange(starts[-1]) + np.repeat(self.starts[order] - starts[:-1], lengths)
         wanted = self.wanted[tokens]
         rows = (np.cumsum(self.wanted) - 1)[tokens[wanted]]
-        return TokenSequences(self.ids[tokens], starts, wanted), rows
+        segments = None if self.segments is None else self.segments[tokens]
+        return TokenSequences(self.ids[tokens], starts, wanted, segments), rows
 
     def batches(
         self, n_tokens: int, *, spread: int | None = None

@@ -90,12 +90,12 @@ class Tokenizer:
     ) -> None:
         backend.no_truncation()
         backend.no_padding()
-        self._backend = backend
-        self._mask_id = _token_id(backend, mask_token)
-        self._unknown_id = _token_id(backend, unknown_token)
+        self.backend = backend
+        self.mask_id = _token_id(backend, mask_token)
+        self.unknown_id = _token_id(backend, unknown_token)
         self.padding_id = max(0, _token_id(backend, padding_token))
         around = backend.encode("a").special_tokens_mask
-        if mask_token is None or self._mask_id < 0 or 0 not in around or around[0] == 0:
+        if mask_token is None or self.mask_id < 0 or 0 not in around or around[0] == 0:
             raise ModelError(
                 f"The tokenizer names {mask_token!r} as its mask token and puts {around.count(1)} "
                 "special tokens around a text. A mask token and an opening token such as [CLS] "
@@ -111,9 +111,15 @@ class Tokenizer:
         return self._n_before + self._n_after
 
     @property
+    def frame(self) -> tuple[list[int], list[int]]:
+        """Ids of the special tokens before and after each text."""
+        ids: list[int] = self.backend.encode("").ids
+        return ids[: self._n_before], ids[self._n_before :]
+
+    @property
     def lowercase(self) -> bool:
         """Whether the tokenizer folds case."""
-        normalizer = self._backend.normalizer
+        normalizer = self.backend.normalizer
         return normalizer is not None and normalizer.normalize_str("A") == "a"
 
     def tokenize(self, texts: Sequence[str], *, max_length: int) -> Tokenized:
@@ -214,7 +220,7 @@ class Tokenizer:
         ModelError
             If the tokenizer has ids beyond those.
         """
-        ids = self._backend.get_vocab(with_added_tokens=True)
+        ids = self.backend.get_vocab(with_added_tokens=True)
         highest = max(ids.values())
         if highest >= n_terms:
             raise ModelError(
@@ -224,7 +230,7 @@ class Tokenizer:
         terms = [f"[row {row}]" for row in range(n_terms)]
         for term, row in ids.items():
             terms[row] = term
-        added = self._backend.get_added_tokens_decoder()
+        added = self.backend.get_added_tokens_decoder()
         named = set(ids.values()) - {row for row, token in added.items() if token.special}
         is_special = [
             row not in named or (term.startswith("[unused") and term.endswith("]"))
@@ -245,13 +251,13 @@ class Tokenizer:
 
     def _words_and_pieces(self, terms: Sequence[str]) -> tuple[list[bool], list[str]]:
         """Tell which terms continue a word, and how each reads without the tokenizer's marks."""
-        prefix = getattr(self._backend.model, "continuing_subword_prefix", None)
+        prefix = getattr(self.backend.model, "continuing_subword_prefix", None)
         if prefix:
             return [t.startswith(prefix) for t in terms], [t.removeprefix(prefix) for t in terms]
         mark = max(_WORD_MARKS, key=lambda mark: sum(term.startswith(mark) for term in terms))
         starts = [term.startswith(mark) for term in terms]
         ids = [[row] for row in range(len(terms))]
-        decoded = self._backend.decode_batch(ids, skip_special_tokens=False)
+        decoded = self.backend.decode_batch(ids, skip_special_tokens=False)
         surfaces = ["" if "\N{REPLACEMENT CHARACTER}" in text else text.strip() for text in decoded]
         return [any(starts) and not start for start in starts], surfaces
 
@@ -259,7 +265,7 @@ class Tokenizer:
         self, texts: Sequence[str], *, with_offsets: bool = False
     ) -> list[tokenizers.Encoding]:
         """Tokenize texts; offsets into the characters cost half as much again."""
-        encode = self._backend.encode_batch if with_offsets else self._backend.encode_batch_fast
+        encode = self.backend.encode_batch if with_offsets else self.backend.encode_batch_fast
         try:
             return list(encode(list(texts)))
         except TypeError as error:
@@ -278,7 +284,7 @@ class Tokenizer:
         found = [
             place
             for place, token in enumerate(encoding.ids)
-            if token == self._mask_id
+            if token == self.mask_id
             and any(offsets[place][0] <= start < offsets[place][1] for start in starts)
         ]
         if len(found) != len(starts):
@@ -297,7 +303,7 @@ class Tokenizer:
         for number in np.flatnonzero(truncated).tolist():
             ids[number], places[number] = self._cut(ids[number], places[number], max_length)
         sequences = TokenSequences.from_lists(ids, places)
-        is_unknown = np.concatenate([[0], np.cumsum(sequences.ids == self._unknown_id)])
+        is_unknown = np.concatenate([[0], np.cumsum(sequences.ids == self.unknown_id)])
         return Tokenized(sequences, np.diff(is_unknown[sequences.starts]) > 0, truncated)
 
     def _cut(

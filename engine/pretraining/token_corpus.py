@@ -65,7 +65,7 @@ class TokenCorpus:
         Raises
         ------
         CorpusError
-            If fewer than four documents hold tokens.
+            If no document holds tokens.
         """
         dtype = np.uint16 if tokenizer.get_vocab_size() <= 1 << 16 else np.int32
         ids: list[npt.NDArray[np.uint16] | npt.NDArray[np.int32]] = []
@@ -84,12 +84,8 @@ class TokenCorpus:
                 counts += [len(full)] if full else []
             if progress is not None:
                 progress(len(lot))
-        if len(counts) < 4:
-            raise CorpusError(
-                f"The corpus holds {len(counts)} documents with text; next-sentence training draws "
-                "its wrong answers from other documents, so give at least 4. In text files of a "
-                "sentence a line, a blank line ends a document."
-            )
+        if not counts:
+            raise CorpusError("The corpus holds no text that the tokenizer makes tokens of.")
         return cls(np.concatenate(ids), _bounds(lengths), _bounds(counts))
 
     @property
@@ -109,8 +105,20 @@ class TokenCorpus:
         ----------
         share
             Part of the documents to set aside; at least two, and at most half of them.
+
+        Raises
+        ------
+        CorpusError
+            If there are fewer than four documents: each side needs two, since wrong answers to
+            next-sentence questions come from other documents.
         """
         n_documents = len(self.documents) - 1
+        if n_documents < 4:
+            raise CorpusError(
+                f"The corpus holds {n_documents} documents with text; next-sentence training draws "
+                "its wrong answers from other documents, so give at least 4. In text files of a "
+                "sentence a line, a blank line ends a document."
+            )
         n_aside = min(max(2, round(share * n_documents)), n_documents // 2)
         is_aside = np.zeros(n_documents, dtype=np.bool_)
         is_aside[(np.arange(n_aside) * n_documents + n_documents // 2) // n_aside] = True

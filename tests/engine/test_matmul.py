@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tailgraph.engine.matmul import Device, PackedMatrix, cuda_available, top_k
+from tailgraph.engine.matmul import Device, PackedMatrix, cuda_available, log_totals, top_k
 from tailgraph.errors import ParameterError, ShapeError
 
 FloatArray = npt.NDArray[np.float32]
@@ -153,3 +153,13 @@ def test_top_k_refuses_a_k_below_one() -> None:
     packed = PackedMatrix.pack(np.zeros((3, 2), dtype=np.float32))
     with pytest.raises(ParameterError, match="k and block_rows must be at least 1"):
         top_k(np.zeros((1, 2), dtype=np.float32), packed, 0)
+
+
+def test_log_totals_are_those_of_the_softmax() -> None:
+    """Large scores overflow nothing, over several blocks of queries."""
+    queries, matrix = 30 * random_rows(600, 16, 0), random_rows(50, 16, 1)
+    bias = random_rows(1, 50, 2)[0]
+    scores = queries.astype(np.float64) @ matrix.T.astype(np.float64) + bias
+    expected = np.log(np.exp(scores - 300).sum(axis=1)) + 300
+    found = log_totals(queries, PackedMatrix.pack(matrix), bias)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)

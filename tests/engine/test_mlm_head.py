@@ -12,6 +12,7 @@ import transformers
 
 from tailgraph.engine.encoder import Encoder
 from tailgraph.engine.mlm_head import TappedModel
+from tailgraph.engine.token_sequences import TokenSequences
 from tailgraph.errors import ModelError
 
 from ..conftest import TINY_TERMS, randomize, save_tiny_tokenizer
@@ -65,6 +66,26 @@ def test_vectors_times_projection_plus_bias_are_the_logits(family: str, tmp_path
             expected = model(input_ids=torch.from_numpy(states.rows)[None]).logits[0].numpy()
         logits = states.vectors @ encoder.vocabulary.vectors.T + encoder.vocabulary.biases
         np.testing.assert_allclose(logits, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("family", ["bert", "electra", "albert", "distilbert", "mobilebert"])
+def test_states_before_the_head_are_those_of_the_last_layer(family: str, tmp_path: Path) -> None:
+    """They have the width of the layers, which need not be that of the head."""
+    model_type, settings = FAMILIES[family]
+    config = transformers.AutoConfig.for_model(model_type, **{**SMALL, **settings})
+    randomize(transformers.AutoModelForMaskedLM.from_config(config)).save_pretrained(tmp_path)
+    save_tiny_tokenizer(tmp_path)
+    model = transformers.AutoModelForMaskedLM.from_pretrained(tmp_path, dtype=torch.float32).eval()
+    ids = list(range(5, 15))
+    with torch.inference_mode():
+        found = model(input_ids=torch.tensor([ids]), output_hidden_states=True)
+
+    encoder = Encoder.from_pretrained(tmp_path, device="cpu", backend="transformers")
+
+    asked = TokenSequences.from_lists([ids], [range(len(ids))])
+    states = encoder.model.vectors(asked, reading="top")
+    assert states.shape == (10, 32)
+    np.testing.assert_allclose(states, found.hidden_states[-1][0].numpy(), atol=1e-5)
 
 
 class DoubledLogits(transformers.BertForMaskedLM):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ import transformers
 from tailgraph.engine import packed_bert
 from tailgraph.engine.checkpoint import Checkpoint
 from tailgraph.engine.matmul import Precision
+from tailgraph.engine.mlm_head import Reading
 from tailgraph.engine.packed_bert import PackedBert, is_packable
 from tailgraph.engine.padded_model import PaddedModel
 from tailgraph.engine.token_sequences import TokenSequences
@@ -81,6 +84,36 @@ def test_packed_vectors_are_those_of_transformers(
     vectors, expected = open_packed(tiny_bert).vectors(asked), padded.vectors(asked)
     np.testing.assert_allclose(vectors, expected, atol=2e-5)
     assert cosines(vectors, expected).min() > 0.99999
+
+
+@pytest.mark.usefixtures("_small_batches")
+@pytest.mark.parametrize("reading", ["head", "top"])
+@pytest.mark.parametrize("with_segments", [False, True])
+def test_states_are_those_of_transformers_in_either_segment(
+    reading: Reading, with_segments: bool, tiny_bert: Path, padded: PaddedModel
+) -> None:
+    """Both backends read the last layer, and its head, where a second segment begins midway."""
+    asked = sequences("all")
+    if with_segments:
+        middle = np.repeat(asked.lengths, asked.lengths) // 2
+        asked = replace(asked, segments=(asked.places >= middle).astype(np.int64))
+    model = transformers.BertForMaskedLM.from_pretrained(tiny_bert, dtype=torch.float32).eval()
+    expected = []
+    for first, last in pairwise(asked.starts.tolist()):
+        segments = asked.segments[None, first:last] if asked.segments is not None else None
+        with torch.inference_mode():
+            states = model.bert(
+                input_ids=torch.from_numpy(asked.ids[None, first:last]),
+                token_type_ids=None if segments is None else torch.from_numpy(segments),
+            ).last_hidden_state[0]
+            expected.append(
+                model.cls.predictions.transform(states) if reading == "head" else states
+            )
+    for vectors in (
+        open_packed(tiny_bert).vectors(asked, reading=reading),
+        padded.vectors(asked, reading=reading),
+    ):
+        np.testing.assert_allclose(vectors, torch.cat(expected).numpy(), atol=3e-5)
 
 
 def test_bfloat16_vectors_point_where_float32_ones_do(tiny_bert: Path, padded: PaddedModel) -> None:

@@ -1,0 +1,223 @@
+"""One vector for a text in several ways, to compare them: one token's state, or a mean of many.
+
+``encode`` reads a text at its opening token, in the head. Whether a mean over all tokens, or the
+layers below the head, or the vocabulary's own vectors serve better is a question to each model;
+here all of them come from the same tokens.
+
+References
+----------
+Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings", 2017: weights
+that fall with a word's probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from ..errors import ParameterError
+from .encoder import Encoder
+from .mlm_head import Reading
+from .token_sequences import TokenSequences
+from .tokenizer import check_texts
+from .vocabulary import Vocabulary
+
+FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
+
+Pooling = Literal[
+    "cls_head",
+    "cls_top",
+    "mean_head",
+    "mean_head_sif",
+    "mean_top",
+    "mean_top_sif",
+    "static_mean",
+    "static_sif",
+    "static_whitened",
+]
+"""What becomes a text's vector.
+
+- ``cls_head``, ``cls_top``: the state of the opening token, in the head (what `Encoder.encode`
+  gives) or before it.
+- ``mean_head``, ``mean_top``: the mean over the text's own tokens, special ones left out.
+- ``static_mean``: the mean of the tokens' vectors in the vocabulary, whatever stands around them.
+- ``..._sif``: a weighted mean, see `token_weights`; the static one is of unit vectors.
+- ``static_whitened``: the same mean of `whitened_terms`.
+"""
+
+POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
+
+_SMOOTHING = 1e-3
+"""A token of this probability counts half."""
+
+_LEAST_SPREAD = 1e-3
+"""Axes of less variance, relative to the largest, are divided as if they had that much."""
+
+_CHUNK_TOKENS = 1 << 17
+"""Tokens whose states are held at one time: 128 MB of 256 numbers each."""
+
+
+def pool_texts(
+    encoder: Encoder, texts: Sequence[str], poolings: Sequence[Pooling]
+) -> dict[Pooling, FloatArray]:
+    """Compute the vectors of texts by several poolings, with one pass of the model for each layer.
+
+    Parameters
+    ----------
+    encoder
+        The model.
+    texts
+        Phrases or sentences. What is beyond the model's length is left out.
+    poolings
+        Which vectors to compute.
+
+    Returns
+    -------
+    For each pooling a float32 array of shape (n_texts, dim), not normalized. A mean over no token
+    is zero.
+
+    Raises
+    ------
+    ParameterError
+        If something is not a text, or a pooling is unknown.
+    """
+    check_texts(texts)
+    unknown = sorted(set(poolings) - set(POOLINGS))
+    if unknown:
+        raise ParameterError(f"Got the poolings {unknown}; expected some of {', '.join(POOLINGS)}.")
+    sequences = encoder.tokenizer.tokenize(texts, max_length=encoder.max_length).sequences
+    tables = _Tables.of(encoder.vocabulary, poolings)
+    parts = [_pool(encoder, tables, lot, poolings) for lot in _lots(sequences)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in poolings}
+
+
+def token_weights(vocabulary: Vocabulary) -> FloatArray:
+    """Weigh terms by how rarely they occur: a / (a + p), with a = 0.001.
+
+    The probability p of a term is the softmax of the output biases, which say how likely it is
+    before anything is known; so neither labels nor counts of a corpus are needed.
+
+    Returns
+    -------
+    float32 array of shape (n_terms,), between 0 and 1.
+    """
+    return np.asarray(_SMOOTHING / (_SMOOTHING + term_probabilities(vocabulary)), dtype=np.float32)
+
+
+def term_probabilities(vocabulary: Vocabulary) -> npt.NDArray[np.float64]:
+    """Return how likely each term is before anything is known: the softmax of the biases.
+
+    Returns
+    -------
+    float64 array of shape (n_terms,), its sum 1; special terms have 0.
+    """
+    biases = np.where(vocabulary.is_special, -np.inf, vocabulary.biases.astype(np.float64))
+    exponentials = np.exp(biases - biases.max())
+    probabilities: npt.NDArray[np.float64] = exponentials / exponentials.sum()
+    return probabilities
+
+
+def whitened_terms(vocabulary: Vocabulary) -> FloatArray:
+    """Give the unit vectors of the terms mean zero and the same variance in every direction.
+
+    Mean and variance are those over a text's tokens as `token_weights` weigh them, so that sums of
+    vectors have them too.
+
+    Returns
+    -------
+    float32 array of shape (n_terms, dim).
+    """
+    shares = term_probabilities(vocabulary) * token_weights(vocabulary)
+    shares /= shares.sum()
+    unit = vocabulary.unit_vectors.astype(np.float64)
+    centered = unit - shares @ unit
+    variances, axes = np.linalg.eigh((centered * shares[:, None]).T @ centered)
+    spread = np.sqrt(np.maximum(variances, _LEAST_SPREAD * variances[-1]))
+    return np.asarray(centered @ (axes / np.where(spread > 0, spread, 1)), dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _Tables:
+    """What is known of each term without its context."""
+
+    vocabulary: Vocabulary
+    weights: FloatArray
+    whitened: FloatArray | None
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary, poolings: Sequence[Pooling]) -> _Tables:
+        whitened = whitened_terms(vocabulary) if "static_whitened" in poolings else None
+        return cls(vocabulary, token_weights(vocabulary), whitened)
+
+    def vectors(self, pooling: Pooling) -> FloatArray:
+        """Return the vectors of the terms that a static pooling takes the mean of."""
+        if self.whitened is not None and pooling == "static_whitened":
+            return self.whitened
+        return self.vocabulary.unit_vectors if pooling == "static_sif" else self.vocabulary.vectors
+
+
+def _pool(
+    encoder: Encoder, tables: _Tables, sequences: TokenSequences, poolings: Sequence[Pooling]
+) -> dict[Pooling, FloatArray]:
+    """Pool some texts."""
+    is_own, starts = own_tokens(encoder, sequences)
+    is_first = sequences.places == 0
+    ids = sequences.ids[is_own]
+    weights = {True: tables.weights[ids], False: np.ones(len(ids), dtype=np.float32)}
+    pooled: dict[Pooling, FloatArray] = {}
+    readings: tuple[Reading, ...] = ("head", "top")
+    for reading in readings:
+        asked = [name for name in poolings if name.split("_")[1] == reading]
+        if not asked:
+            continue
+        wanted = is_first if asked == [f"cls_{reading}"] else is_own | is_first
+        states = encoder.model.vectors(replace(sequences, wanted=wanted), reading=reading)
+        for name in asked:
+            if name.startswith("cls"):
+                pooled[name] = states[is_first[wanted]]
+            else:
+                own = states[is_own[wanted]]
+                pooled[name] = _means(own, weights[name.endswith("_sif")], starts)
+    for name in poolings:
+        if name.startswith("static"):
+            vectors = tables.vectors(name)[ids]
+            pooled[name] = _means(vectors, weights[name != "static_mean"], starts)
+    return pooled
+
+
+def _means(rows: FloatArray, weights: FloatArray, starts: npt.NDArray[np.int64]) -> FloatArray:
+    """Take the weighted mean of the rows ``starts[i]`` to ``starts[i + 1]`` for each i."""
+    shape = (len(starts) - 1, len(weights))
+    sums = csr_array((weights, np.arange(len(weights)), starts), shape=shape)
+    totals = np.asarray(sums.sum(axis=1), dtype=np.float32)
+    return np.asarray((sums @ rows) / np.where(totals > 0, totals, 1)[:, None], dtype=np.float32)
+
+
+def own_tokens(
+    encoder: Encoder, sequences: TokenSequences
+) -> tuple[BoolArray, npt.NDArray[np.int64]]:
+    """Find the tokens of texts that are no special tokens around them.
+
+    Returns
+    -------
+    is_own
+        bool array of shape (n_tokens,).
+    starts
+        int64 array of shape (n_texts + 1,): where each text begins among its own tokens.
+    """
+    before, after = encoder.tokenizer.frame
+    is_own = sequences.inside(len(before), len(after))
+    return is_own, np.concatenate([[0], np.cumsum(is_own)])[sequences.starts]
+
+
+def _lots(sequences: TokenSequences) -> list[TokenSequences]:
+    """Cut sequences into lots of a bounded number of tokens."""
+    lots = np.maximum(0, sequences.starts[1:] - 1) // _CHUNK_TOKENS
+    numbers = np.split(np.arange(len(sequences)), np.flatnonzero(np.diff(lots)) + 1)
+    return [sequences.take(part)[0] for part in numbers]
