@@ -52,9 +52,11 @@ def pretrain(
     cased: Annotated[bool, typer.Option("--cased", help="Tell upper from lower case.")] = False,
     patience: Annotated[
         int | None,
-        typer.Option(min=1, help="Stop after so many held-out measurements without a better one."),
+        typer.Option(min=0, help="Stop after so many held-out measurements without a better one."),
     ] = None,
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Decides everything random, instead of the preset's.")
+    ] = None,
     layout: Layout = TextLayout.auto,
     text_field: TextField = "text",
     id_field: IdField = "id",
@@ -233,7 +235,7 @@ def _settings(
     vocabulary: int | None,
     cased: bool,
     patience: int | None,
-    seed: int,
+    seed: int | None,
 ) -> PretrainingConfig:
     """Join a preset, a file and single options; the later ones win."""
     from .engine.pretraining.config import PRESETS, PretrainingConfig
@@ -241,9 +243,11 @@ def _settings(
     settings = PRESETS[preset.value]
     if config is not None:
         settings = PretrainingConfig.read(config, settings)
-    chosen = {"total_tokens": tokens, "n_terms": vocabulary, "patience": patience}
-    if cased:
-        settings = settings.replace(lowercase=False)
-    if seed:
-        settings = settings.replace(seed=seed)
+    chosen = {
+        "total_tokens": tokens,
+        "n_terms": vocabulary,
+        "patience": patience,
+        "seed": seed,
+        "lowercase": False if cased else None,
+    }
     return settings.replace(**{name: value for name, value in chosen.items() if value is not None})

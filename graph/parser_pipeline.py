@@ -10,6 +10,7 @@ mixed with the neighbors of each word by a convolutional network.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import spacy
+from spacy.attrs import LOWER  # type: ignore[import-not-found]  # compiled and untyped
 from spacy.language import Language
 from spacy.pipeline import EditTreeLemmatizer
 from spacy.pipeline._edit_tree_internals.edit_trees import (  # type: ignore[import-not-found]  # compiled
@@ -200,6 +202,8 @@ def save_pipeline(
     for text in _strings(pipeline):
         lean.vocab.strings.add(text)
     lean.to_disk(folder)
+    if vectors is not None:
+        _tell_vector_keys(folder)
 
 
 def _strings(pipeline: Language) -> Iterator[str]:
@@ -252,8 +256,15 @@ def _set_vectors(pipeline: Language, vectors: WordVectors) -> None:
     strings = pipeline.vocab.strings
     keys = [strings.add(word) for word in vectors.words]
     pipeline.vocab.vectors = Vectors(
-        strings=strings, data=vectors.vectors, keys=keys, name="words", attr="LOWER"
+        strings=strings, data=vectors.vectors, keys=keys, name="words", attr=LOWER
     )
+
+
+def _tell_vector_keys(folder: Path) -> None:
+    """Write down that vectors go by lower case: spaCy reads this, but does not write it."""
+    path = folder / "vocab" / "vectors.cfg"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**told, "attr": int(LOWER)}), encoding="utf-8")
 
 
 def _unit_rows(vectors: FloatArray) -> FloatArray:

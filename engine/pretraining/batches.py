@@ -34,6 +34,8 @@ N_BAG = 16
 
 _LONGEST_SPAN = 48
 """A row of at most so many tokens is one span of text; a longer one is a pair of segments."""
+_LENGTHS = 1 << 32
+"""Stands in place of a rank where the length of a step's rows is drawn."""
 _FREQUENT = 1e-4
 """Share of the corpus above which a term is masked, and named by the opening token, less often."""
 
@@ -147,7 +149,8 @@ class BatchMaker:
 
     def batch(self, step: int, rank: int = 0) -> Batch:
         """Make the batch of a step; all ranks of a step have rows of the same length."""
-        length = int(np.random.default_rng([self._seed, step]).choice(self.lengths, p=self._shares))
+        lengths = np.random.default_rng([self._seed, step, _LENGTHS])
+        length = int(lengths.choice(self.lengths, p=self._shares))
         rng = np.random.default_rng([self._seed, step, rank])
         return self.rows(length, max(1, self._batch_tokens // length), rng)
 
@@ -185,6 +188,9 @@ class BatchMaker:
         ends = self._starts.sentence_end(first, wanted)
         n_first = np.where(ends > first, np.minimum(ends - first, wanted), wanted)
         other = self._starts.draw_elsewhere(first, length, rng)
+        # A first segment that ends inside a sentence must not tell that the second goes on.
+        inside = rng.integers(0, 1 + self._starts.room(other, length))
+        other = np.where(ends > first, other, other + inside)
         second = np.where(is_random == 1, other, first + n_first)
         column = np.arange(length)[None]
         in_first = column <= n_first[:, None]
@@ -290,7 +296,8 @@ class _RowStarts:
 
     def room(self, first: IntArray, length: int) -> IntArray:
         """Tokens that rows at these places leave of their documents, at most 64."""
-        return np.minimum(64, self._document_end(first) - first - (length - 2))
+        left: IntArray = np.minimum(64, self._document_end(first) - first - (length - 2))
+        return left
 
     def sentence_end(self, first: IntArray, wanted: IntArray) -> IntArray:
         """Return the last beginning of a sentence within `wanted` tokens of `first`."""

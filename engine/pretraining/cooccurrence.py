@@ -80,11 +80,11 @@ def _count_pairs(corpus: TokenCorpus, n_terms: int, block: int) -> sp.csr_array:
             keys.append(found)
             weights.append(counts.astype(np.float32) / distance)
         pairs = np.concatenate(keys)
-        total = total + sp.csr_array(
+        counted: sp.csr_array = sp.csr_array(
             (np.concatenate(weights), (pairs // n_terms, pairs % n_terms)),
             shape=(n_terms, n_terms),
-            dtype=np.float32,
         )
+        total = sp.csr_array(total + counted)
     return sp.csr_array(total + total.T)
 
 

@@ -109,7 +109,8 @@ def orthogonalize(matrix: Tensor) -> Tensor:
         factor = _polynomial(gram)
         product = factor @ product
     x = product @ x
-    return (x.T if is_tall else x).to(matrix.dtype)
+    out: Tensor = (x.T if is_tall else x).to(matrix.dtype)
+    return out
 
 
 def _polynomial(gram: Tensor) -> Tensor:

@@ -186,7 +186,10 @@ class Network(nn.Module):
             torch.cat([read.key.weight, read.value.weight]),
             torch.cat([read.key.bias, read.value.bias]),
         )
-        k, v = key_value.unflatten(-1, (2, n_heads, -1)).permute(2, 0, 3, 1, 4)
+        parts = key_value.unflatten(  # type: ignore[no-untyped-call]  # untyped over there
+            -1, (2, n_heads, -1)
+        )
+        k, v = parts.permute(2, 0, 3, 1, 4)
         q = read.query(queries).unflatten(-1, (n_heads, -1)).transpose(1, 2)
         context = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         attended = written.dense(context.transpose(1, 2).flatten(2))

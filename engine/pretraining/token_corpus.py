@@ -16,6 +16,7 @@ from ...errors import ArtifactError, CorpusError
 from ..corpus import Document
 
 IntArray = npt.NDArray[np.int64]
+IdArray = npt.NDArray[np.uint16 | np.int32]
 Progress = Callable[[int], None]
 
 _LOT = 256
@@ -39,7 +40,7 @@ class TokenCorpus:
         ``documents[d]`` to ``documents[d + 1]``; none is empty.
     """
 
-    ids: npt.NDArray[np.uint16] | npt.NDArray[np.int32]
+    ids: IdArray
     sentences: IntArray
     documents: IntArray
 
@@ -67,14 +68,14 @@ class TokenCorpus:
         CorpusError
             If no document holds tokens.
         """
-        dtype = np.uint16 if tokenizer.get_vocab_size() <= 1 << 16 else np.int32
-        ids: list[npt.NDArray[np.uint16] | npt.NDArray[np.int32]] = []
+        is_small = tokenizer.get_vocab_size() <= 1 << 16
+        dtype: type[np.uint16 | np.int32] = np.uint16 if is_small else np.int32
+        ids: list[IdArray] = []
         lengths: list[int] = []
         counts: list[int] = []
         for lot in _lots(documents):
             texts = [doc.text[start:end] for doc in lot for start, end in doc.sentences]
-            encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-            tokens = [encoding.ids for encoding in encodings]
+            tokens = _tokenize(texts, tokenizer)
             ids.append(np.fromiter(chain.from_iterable(tokens), dtype=dtype))
             rest = iter(tokens)
             for doc in lot:
@@ -165,6 +166,15 @@ class TokenCorpus:
         if shape != {name: len(array) for name, array in zip(_ARRAYS, arrays, strict=True)}:
             raise ArtifactError(f"{folder} is incomplete; remove the folder and start again.")
         return cls(arrays[0], np.asarray(arrays[1]), np.asarray(arrays[2]))
+
+
+def _tokenize(texts: list[str], tokenizer: tokenizers.Tokenizer) -> list[list[int]]:
+    """Tokenize texts; a special token that is spelled out in them is text like any other."""
+    before = tokenizer.encode_special_tokens
+    tokenizer.encode_special_tokens = True
+    encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    tokenizer.encode_special_tokens = before
+    return [encoding.ids for encoding in encodings]
 
 
 def _lots(documents: Iterable[Document]) -> Iterator[list[Document]]:

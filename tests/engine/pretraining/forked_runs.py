@@ -1,7 +1,7 @@
 """Trains in processes that may be killed: a job a line on standard input, exit codes on the output.
 
 A job is a JSON object with the ``sources``, the folder ``out`` and the ``settings`` of a run, the
-number ``n_processes`` that train together and the ``port`` that they meet at, and ``kill``: nothing,
+number ``n_processes`` that train together and the ``port`` where they meet, and ``kill``: nothing,
 or a stage, the progress after which a clock is started, and the seconds after which it kills the
 process. Everything is imported once, here, and each process is forked.
 """

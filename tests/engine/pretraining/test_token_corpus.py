@@ -80,11 +80,19 @@ def test_a_large_vocabulary_needs_wider_ids() -> None:
     assert nested(corpus)[0] == [[70_004, 6]]
 
 
-@pytest.mark.parametrize("n_documents", [0, 3])
-def test_too_few_documents_are_refused(n_documents: int, tokenizer: tokenizers.Tokenizer) -> None:
-    """Pairs of different documents, held-out ones too, need four."""
+def test_documents_without_any_token_are_refused(tokenizer: tokenizers.Tokenizer) -> None:
+    """There is nothing to train on in a corpus of accents, nor in an empty one."""
+    for texts in ([], [document("\u0301")] * 9):
+        with pytest.raises(CorpusError, match="no text that the tokenizer makes tokens of"):
+            TokenCorpus.from_documents(texts, tokenizer)
+
+
+@pytest.mark.parametrize("n_documents", [1, 3])
+def test_too_few_documents_are_not_split(n_documents: int, tokenizer: tokenizers.Tokenizer) -> None:
+    """Pairs of different documents, on both sides, need four."""
+    corpus = TokenCorpus.from_documents([document("cell")] * n_documents, tokenizer)
     with pytest.raises(CorpusError, match=f"holds {n_documents} documents with text"):
-        TokenCorpus.from_documents([document("cell")] * n_documents, tokenizer)
+        corpus.split(0.5)
 
 
 def test_document_tokens_are_where_documents_begin(corpus: TokenCorpus) -> None:
