@@ -47,8 +47,8 @@ class KnowledgeBase:
         folder: Path,
         store: GraphStore,
         *,
-        model: str | None = None,
-        parser: str | None = None,
+        model: str | Path | None = None,
+        parser: str | Path | None = None,
     ) -> None:
         self.folder = folder
         self.store = store
@@ -64,8 +64,8 @@ class KnowledgeBase:
         sources: Iterable[str | Path],
         out: str | Path,
         *,
-        model: str | None = None,
-        parser: str | None = None,
+        model: str | Path | None = None,
+        parser: str | Path | None = None,
         options: SourceOptions | None = None,
         config: BuildConfig | None = None,
         progress: Progress | None = None,
@@ -111,8 +111,8 @@ class KnowledgeBase:
         folder: str | Path,
         sources: Iterable[str | Path],
         *,
-        model: str | None = None,
-        parser: str | None = None,
+        model: str | Path | None = None,
+        parser: str | Path | None = None,
         options: SourceOptions | None = None,
         progress: Progress | None = None,
     ) -> KnowledgeBase:
@@ -144,7 +144,11 @@ class KnowledgeBase:
 
     @classmethod
     def open(
-        cls, folder: str | Path, *, model: str | None = None, parser: str | None = None
+        cls,
+        folder: str | Path,
+        *,
+        model: str | Path | None = None,
+        parser: str | Path | None = None,
     ) -> KnowledgeBase:
         """Open a finished knowledge base for reading.
 

@@ -18,26 +18,30 @@ from .opening import FORMAT
 EMBEDDED = "embedded default"
 
 
-def load_encoder(model: str | None) -> Encoder:
+def load_encoder(model: str | Path | None) -> Encoder:
     """Load a masked language model, the embedded default when none is named."""
     return Encoder.from_pretrained(model) if model else Encoder.default()
 
 
-def load_parser(name: str | None) -> Parser:
+def load_parser(name: str | Path | None) -> Parser:
     """Load a spaCy pipeline, the embedded default when none is named."""
     return Parser.from_pretrained(name) if name else Parser.default()
 
 
 def new_manifest(
-    encoder: Encoder, parser: Parser, config: BuildConfig, model: str | None, name: str | None
+    encoder: Encoder,
+    parser: Parser,
+    config: BuildConfig,
+    model: str | Path | None,
+    name: str | Path | None,
 ) -> dict[str, object]:
     """Return what a knowledge base records of how it was made."""
     return {
         "format": FORMAT,
         "model": {"fingerprint": encoder.fingerprint, "dim": encoder.dim},
-        "model_path": model or EMBEDDED,
+        "model_path": str(model or EMBEDDED),
         "parser": {"fingerprint": parser.fingerprint},
-        "parser_path": name or EMBEDDED,
+        "parser_path": str(name or EMBEDDED),
         "config": config.as_json(),
     }
 

@@ -69,14 +69,14 @@ class PipelineShape:
         How many words have a vector at most, the first ones of the vocabulary.
     """
 
-    width: int = 96
+    width: int = 128
     depth: int = 4
     hidden_width: int = 64
     wide_state: bool = True
     hash_rows: tuple[int, int, int, int] = (5000, 1000, 2500, 2500)
     min_label_count: int = 30
-    min_lemma_rule_count: int = 5
-    vector_dim: int = 96
+    min_lemma_rule_count: int = 8
+    vector_dim: int = 80
     max_vectors: int = 30_000
 
 

@@ -42,8 +42,8 @@ class ParserTraining:
     """
 
     shape: PipelineShape = field(default_factory=PipelineShape)
-    n_words: int = 6_000_000
-    epoch_words: int = 200_000
+    n_words: int = 10_000_000
+    epoch_words: int = 350_000
     single_share: float = 0.6
     bounded_share: float = 0.7
     lower_case_share: float = 0.02

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from spacy.pipeline import EditTreeLemmatizer
+from spacy.tokens import Doc
 from thinc.api import Adam
 
 from tailgraph.engine.encoder import Encoder
@@ -147,6 +148,13 @@ def test_the_card_tells_what_was_done(trained: TrainedParser) -> None:
         "tailgraph train-parser tiny.conllu --dev tiny.conllu --vectors-from tiny-bert",
     ):
         assert line in card
+
+
+def test_vectors_are_found_whatever_the_case(trained: TrainedParser) -> None:
+    """The saved pipeline looks words up in lower case, as it did in training."""
+    vocab = load_pipeline(trained.folder).vocab
+    rows = vocab.vectors.find(keys=Doc(vocab, ["aspirin", "Aspirin"]).to_array(vocab.vectors.attr))
+    assert rows[0] == rows[1] != -1
 
 
 class Stopped(Exception):
