@@ -155,3 +155,82 @@ def test_another_run_in_the_folder_is_one_line(call, capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert call("--seed", 4) == 1
     assert_one_line(capsys, "holds a run with seed=0, and this one has 4")
+
+
+def said(*arguments: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Run a command and return its status, its standard output and its standard error."""
+    status = run([str(argument) for argument in arguments])
+    printed = capsys.readouterr()
+    return status, printed.out, printed.err
+
+
+def test_an_adaptation_is_told_before_and_after(
+    tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table for a person; as JSON everything that was measured."""
+    command = ["adapt", tiny_bert, SOURCES[0], "--tokens", 400, "--device", "cpu"]
+    status, out, _ = said(*command, "--out", tmp_path / "one", capsys=capsys)
+    assert status == 0
+    assert "before" in out
+    assert "of their ten neighbors kept" in out
+    status, out, err = said(*command, "--out", tmp_path / "two", "--json", capsys=capsys)
+    told = json.loads(out)
+    assert (status, err) == (0, "")
+    assert told["before"]["loss"] > 0
+    assert set(told["change"]) >= {"term_cosine", "text_cosine_before", "text_cosine_after"}
+
+
+def test_a_card_is_printed_written_and_compared(
+    tiny_bert: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The figures of a model stand beside those of a card that was written before."""
+    (tmp_path / "words.tsv").write_text("cell\tBIO\ngene\tBIO\nlondon\tPLACE\nparis\tPLACE\n")
+    (tmp_path / "notes.md").write_text("Made of letters.")
+    card = ["card", tiny_bert, "--labels", tmp_path / "words.tsv", "--device", "cpu"]
+    status, out, err = said(
+        *card, "--out", tmp_path / "card", "--notes", tmp_path / "notes.md", capsys=capsys
+    )
+    assert (status, err) == (0, "")
+    assert "label 5-NN accuracy" in out
+    assert "give --corpus" in out
+    written = (tmp_path / "card" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "Made of letters." in written
+    earlier = tmp_path / "card" / "card.json"
+    status, out, _ = said(*card, "--compare", earlier, capsys=capsys)
+    assert status == 0
+    assert "## Compared with" in out
+    status, out, _ = said(*card, "--json", capsys=capsys)
+    assert json.loads(out) == json.loads(earlier.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["adapt", "nowhere", "TEXT", "--out", "new"], "no folder 'nowhere'"),
+        (["adapt", "BERT", "TEXT", "--words", "0", "--contrast", "0", "--out", "n"], "contrast_w"),
+        (["adapt", "BERT", "missing.txt", "--out", "new"], "missing.txt"),
+        (["card", "nowhere"], "no folder 'nowhere'"),
+        (["card", "BERT", "--labels", "TEXT"], "medicine.txt"),
+        (["card", "BERT", "--notes", "missing.md"], "missing.md cannot be read"),
+        (["train-parser", "missing.conllu", "--out", "new"], "missing.conllu"),
+        (["train-parser", "TEXT", "--out", "new"], "medicine.txt"),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)
+def test_what_is_wrong_is_one_line(
+    arguments: list[str],
+    message: str,
+    tiny_bert: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Exit status 1, nothing on standard output, and a line that names what was given."""
+    monkeypatch.chdir(tmp_path)
+    given = {"BERT": tiny_bert, "TEXT": SOURCES[0]}
+    status, out, err = said(*(given.get(part, part) for part in arguments), capsys=capsys)
+    assert (status, out) == (1, "")
+    assert err.startswith("tailgraph: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not (tmp_path / "new" / "model.safetensors").exists()
