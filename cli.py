@@ -326,7 +326,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except TailgraphError as error:
         _complain(str(error))
     except KeyboardInterrupt:
-        _complain("interrupted; builds and trainings go on from their last step on disk when run again")
+        _complain("interrupted; builds and trainings go on when they are run again")
     except OSError as error:
         _complain(f"cannot write the output: {error.strerror or error}; free some space")
     return 1
