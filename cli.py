@@ -311,7 +311,7 @@ def demo(
 
 
 for command in (pretrain, adapt, card, train_parser):
-    app.command()(command)
+    app.command(command.__name__.replace("_", "-"))(command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

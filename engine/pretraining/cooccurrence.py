@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+import torch
 
 from .token_corpus import TokenCorpus
 
@@ -110,10 +111,17 @@ def _decompose(
     turned = sp.csr_array(matrix.T)
     basis = matrix @ rng.standard_normal((matrix.shape[1], width)).astype(np.float32)
     for _ in range(_N_ITERATIONS):
-        basis = np.linalg.qr(basis)[0]
-        basis = matrix @ (turned @ basis)
-    basis = np.linalg.qr(basis)[0]
-    left, values, _ = np.linalg.svd((turned @ basis).T, full_matrices=False)
-    vectors = (basis @ left)[:, :rank]
+        basis = matrix @ (turned @ _orthonormal(basis))
+    basis = _orthonormal(basis)
+    left, values, _ = torch.linalg.svd(
+        torch.from_numpy(turned @ basis).T.contiguous(), full_matrices=False
+    )
+    vectors: FloatArray = (torch.from_numpy(basis) @ left)[:, :rank].numpy()
     signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(rank)])
-    return (vectors * signs).astype(np.float32), values[:rank].astype(np.float32)
+    return (vectors * signs).astype(np.float32), values[:rank].numpy()
+
+
+def _orthonormal(basis: FloatArray) -> FloatArray:
+    """Return orthonormal columns; torch's factors keep to torch's number of threads."""
+    columns: FloatArray = torch.linalg.qr(torch.from_numpy(basis))[0].numpy()
+    return columns
