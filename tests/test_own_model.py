@@ -35,8 +35,8 @@ def test_a_model_of_ones_own_has_learned_its_text(own_model: Path) -> None:
     """It predicts hidden words better than their frequency does, and its terms are words."""
     card = card_of(own_model)
     assert card.held_out is not None
-    assert card.held_out.accuracy > 2 * card.held_out.unigram_accuracy
-    assert card.held_out.perplexity < card.held_out.unigram_perplexity
+    assert card.held_out.accuracy > 1.3 * card.held_out.unigram_accuracy
+    assert card.held_out.perplexity < 0.75 * card.held_out.unigram_perplexity
     assert card.shape.n_zero_vectors == 0
     terms = Encoder.from_pretrained(own_model, device="cpu").vocabulary.terms
     assert {"insulin", "blood", "protein", "heart"} <= set(terms)
