@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from .engine.corpus import SourceOptions
 
 
 class Kind(StrEnum):
@@ -60,3 +63,10 @@ OfKind = Annotated[
     Kind | None,
     typer.Option(help="Kind of node; if not given the first of term, phrase, sentence."),
 ]
+
+
+def source_options(layout: TextLayout, text_field: str, id_field: str) -> SourceOptions:
+    """Return how sources are read, as the command line says it."""
+    from .engine.corpus import SourceOptions
+
+    return SourceOptions(layout.value, text_field, id_field)

@@ -30,11 +30,11 @@ from .arguments import (
     TextField,
     TextLayout,
     Types,
+    source_options,
 )
 from .model_commands import adapt, card, pretrain, train_parser
 
 if TYPE_CHECKING:
-    from .engine.corpus import SourceOptions
     from .graph.schema import NodeKind
     from .knowledge_base import KnowledgeBase
     from .walking import Walker
@@ -73,7 +73,7 @@ def build(
             out,
             model=model,
             parser=parser,
-            options=_options(layout, text_field, id_field),
+            options=source_options(layout, text_field, id_field),
             progress=progress,
         )
         if types:
@@ -103,7 +103,7 @@ def add(
             sources,
             model=model,
             parser=parser,
-            options=_options(layout, text_field, id_field),
+            options=source_options(layout, text_field, id_field),
             progress=progress,
         )
         if types:
@@ -374,12 +374,6 @@ def _report(knowledge_base: KnowledgeBase, as_json: bool) -> None:
 
     with knowledge_base:
         show_built(knowledge_base.info(), knowledge_base.report, as_json=as_json)
-
-
-def _options(layout: TextLayout, text_field: str, id_field: str) -> SourceOptions:
-    from .engine.corpus import SourceOptions
-
-    return SourceOptions(layout.value, text_field, id_field)
 
 
 def _kind(kind: Kind | None) -> NodeKind | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .arguments import IdField, Json, Layout, Sources, TextField, TextLayout
+from .arguments import IdField, Json, Layout, Sources, TextField, TextLayout, source_options
 
 if TYPE_CHECKING:
     from .engine.pretraining.config import PretrainingConfig
@@ -64,7 +65,6 @@ def pretrain(
     as_json: Json = False,
 ) -> None:
     """Train a BERT with its own vocabulary on raw text; run it again to go on."""
-    from .engine.corpus import SourceOptions
     from .engine.pretraining.pretraining import pretrain as train
     from .terminal import progress_bars, show_training
 
@@ -74,7 +74,7 @@ def pretrain(
             sources,
             out,
             settings,
-            options=SourceOptions(layout.value, text_field, id_field),
+            options=source_options(layout, text_field, id_field),
             device=device.value,
             progress=progress,
         )
@@ -109,7 +109,6 @@ def adapt(
     as_json: Json = False,
 ) -> None:
     """Train a BERT further on documents, and its vectors to tell texts apart."""
-    from .engine.corpus import SourceOptions
     from .engine.pretraining.adaptation import AdaptationConfig
     from .engine.pretraining.adaptation import adapt as train
     from .terminal import progress_bars, show_adaptation
@@ -130,7 +129,7 @@ def adapt(
             sources,
             out,
             config,
-            options=SourceOptions(layout.value, text_field, id_field),
+            options=source_options(layout, text_field, id_field),
             device=device.value,
             progress=progress,
         )
@@ -191,8 +190,9 @@ def train_parser(
         list[str] | None, typer.Option(help="CoNLL-U file to score on; may be given again.")
     ] = None,
     words: Annotated[
-        int, typer.Option(min=1, help="Words to learn from in all, epoch after epoch.")
-    ] = 6_000_000,
+        int | None,
+        typer.Option(min=1, help="Words to learn from in all, instead of the recipe's."),
+    ] = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -201,12 +201,13 @@ def train_parser(
     from .graph.parser_training import train_parser as train
     from .terminal import progress_bars, show_parser
 
+    recipe = ParserTraining(seed=seed)
     with progress_bars() as progress:
         trained = train(
             treebanks,
             out,
             vectors_from=vectors_from,
-            config=ParserTraining(n_words=words, seed=seed),
+            config=recipe if words is None else replace(recipe, n_words=words),
             dev=dev or (),
             progress=progress,
         )

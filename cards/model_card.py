@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from ..engine.held_out import HeldOut, TokenCoverage, measure_coverage, measure_
 from ..engine.masked_types import MaskedTypes, measure_masked_types
 from ..engine.model_loading import Backend, Device
 from ..engine.next_sentence import NextSentence, NextSentenceHead, measure_next_sentence
+from ..engine.pretraining.adaptation import read_report
 from ..engine.pretraining.token_corpus import TokenCorpus
 from ..engine.similarity import SimilarityScore, compare_similarities
 from ..engine.text_spread import TextSpread, measure_text_spread, sample_texts
@@ -109,6 +110,8 @@ class ModelCard:
         By a list of words with classes: nearest neighbors, clusters, hidden mentions.
     similarities
         On graded pairs, every way to compare two texts.
+    adaptation
+        What `adapt` wrote of a model that it made: settings, before and after; None for others.
     not_measured
         Why a part is missing, by the part's name.
     """
@@ -127,6 +130,7 @@ class ModelCard:
     masked_types: MaskedTypes | None = None
     similarities: tuple[SimilarityScore, ...] = ()
     n_graded_pairs: int = 0
+    adaptation: Mapping[str, Any] | None = None
     not_measured: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
@@ -182,6 +186,7 @@ def measure_model(
         seed=seed,
         similarities=similarities or (),
         n_graded_pairs=len(data.pairs),
+        adaptation=read_report(checkpoint.folder),
         **parts,  # type: ignore[arg-type] # each part is yielded under the name of its field
         not_measured=dict(sorted(measuring.missing.items())),
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ..engine.similarity import SimilarityScore
 from ..errors import ArtifactError
@@ -112,6 +113,7 @@ def card_markdown(card: ModelCard, plots: Mapping[str, Path], *, notes: str = ""
         "## Figures",
         _figure_table(card),
         *_similarity_part(card),
+        *_adaptation_part(card.adaptation),
         *_missing_part(card.not_measured),
         *(f"![{title}]({path.name})" for title, path in plots.items()),
         "## How it was measured",
@@ -286,6 +288,26 @@ def _similarity_part(card: ModelCard) -> list[str]:
         "## Similarity of texts",
         f"Spearman correlation with the grades of {card.n_graded_pairs:,} pairs; the best in bold.",
         _table(("vectors", *(name.replace("_", " ") for name in adjustments)), rows),
+    ]
+
+
+def _adaptation_part(report: Mapping[str, Any] | None) -> list[str]:
+    """Show what adaptation has changed, as it was measured then."""
+    if report is None:
+        return []
+    before, after, change = report["before"], report["after"], report["change"]
+    rows = [
+        (f"held-out {name.replace('_', ' ')}", _number(before[name]), _number(after[name]))
+        for name in before
+    ]
+    was, now = change["text_cosine_before"], change["text_cosine_after"]
+    rows.append(("cosine of different sentences", _number(was), _number(now)))
+    return [
+        "## Adaptation",
+        "Measured on held-out documents of the text that the model was adapted to. Its terms have "
+        f"a mean cosine of {_number(change['term_cosine'])} with what they were, and "
+        f"{change['kept_neighbors']:.0%} of their ten neighbors are the same.",
+        _table(("figure", "before", "after"), rows),
     ]
 
 

@@ -178,6 +178,10 @@ def test_an_adaptation_is_told_before_and_after(
     assert (status, err) == (0, "")
     assert told["before"]["loss"] > 0
     assert set(told["change"]) >= {"term_cosine", "text_cosine_before", "text_cosine_after"}
+    status, out, _ = said("card", tmp_path / "two", "--device", "cpu", capsys=capsys)
+    assert status == 0
+    loss = [told[part]["loss"] for part in ("before", "after")]
+    assert f"| held-out loss | {loss[0]:.4f} | {loss[1]:.4f} |" in out
 
 
 def test_a_card_is_printed_written_and_compared(

@@ -16,16 +16,17 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tokenizers
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ...errors import ParameterError
+from ...errors import ModelError, ParameterError
 from ..checkpoint import Checkpoint
 from ..corpus import SourceOptions
 from ..model_loading import Device, choose_device
@@ -46,6 +47,8 @@ from .word_pieces import SpecialIds
 
 REPORT = "adaptation.json"
 """File in the folder of an adapted model that says what has changed."""
+_HELD_OUT_SHARE = 0.02
+"""Part of the documents that is kept to measure on."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ class AdaptationConfig:
         """Return the settings of the trainer for a network."""
         shape = network.shape
         lengths = tuple(length for length in (128, 64, 32) if length <= shape.max_length)
+        lengths = lengths or (shape.max_length,)
         return PretrainingConfig(
             n_terms=shape.n_terms,
             dim=shape.dim,
@@ -166,21 +170,16 @@ def adapt(
 ) -> AdaptationResult:
     """Train a BERT further on unlabelled documents; its vocabulary stays as it is.
 
-    An interrupted run goes on where it was, as in `pretrain`. The folder of the new model says in
-    ``adaptation.json`` what was measured before and after.
+    The folder of the new model says in ``adaptation.json`` what was measured before and after.
 
     Parameters
     ----------
     model
         Folder or name of a BERT masked language model; it is not changed.
-    sources, options
-        Documents to learn from, and how they are read; as in `read_documents`.
-    out
-        Folder of the new model.
+    sources, out, options, device, progress
+        As in `pretrain`; an interrupted run goes on likewise.
     config
         What decides the new model.
-    device, progress
-        As in `pretrain`.
 
     Raises
     ------
@@ -194,21 +193,17 @@ def adapt(
     out, config, options = Path(out), config or AdaptationConfig(), options or SourceOptions()
     checkpoint = Checkpoint.open(model, local_files_only=True)
     network, tokenizer = load_network(checkpoint)
+    training = config.training(network)
     folder = RunFolder(out / TRAINING)
     settings = {**dataclasses.asdict(config), "model": checkpoint.fingerprint()}
     report = progress or (lambda stage, n_done, n_total: None)
     with join_processes(choose_device(device)) as processes:
         if processes.is_first:
-            folder.check_place()
-            if not folder.prepare(settings, identify_sources(sources, options)):
-                documents = count_documents(read_sources(sources, options), report, "tokenize")
-                text = TokenCorpus.from_documents(documents, tokenizer)
-                folder.save_text(tokenizer, *text.split(0.02))
+            _prepare(folder, settings, sources, options, tokenizer, report)
         processes.wait()
         _, train, held_out = folder.open_text()
-        start = copy.deepcopy(network)
+        start = copy.deepcopy(network).to(processes.device)
         network.to(processes.device)
-        training = config.training(network)
         rows = held_out_batches(tokenizer, held_out, training)
         trainer = Trainer(
             network,
@@ -221,7 +216,7 @@ def adapt(
         result = trainer.run(progress=lambda done, total: report("train", done, total))
         found = AdaptationResult(
             result,
-            evaluate(start.to(processes.device), rows, processes.device),
+            evaluate(start, rows, processes.device),
             result.evaluation,
             compare_networks(start, network, held_out, SpecialIds.of(tokenizer), processes.device),
         )
@@ -231,6 +226,23 @@ def adapt(
             _write_report(found, config, out / REPORT)
         processes.wait()
     return found
+
+
+def _prepare(
+    folder: RunFolder,
+    settings: Mapping[str, object],
+    sources: Sequence[str | Path],
+    options: SourceOptions,
+    tokenizer: tokenizers.Tokenizer,
+    report: Progress,
+) -> None:
+    """Tokenize the text, unless that is done."""
+    folder.check_place()
+    if folder.prepare(settings, identify_sources(sources, options)):
+        return
+    documents = count_documents(read_sources(sources, options), report, "tokenize")
+    text = TokenCorpus.from_documents(documents, tokenizer)
+    folder.save_text(tokenizer, *text.split(_HELD_OUT_SHARE))
 
 
 class _ContrastiveNetwork(nn.Module):
@@ -313,3 +325,23 @@ def _write_report(found: AdaptationResult, config: AdaptationConfig, path: Path)
     """Say in the model's folder what was done and what has changed."""
     content = {"settings": dataclasses.asdict(config), **dataclasses.asdict(found)}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def read_report(folder: Path) -> dict[str, Any] | None:
+    """Read what `adapt` wrote in the folder of a model; None for a model of another make.
+
+    Raises
+    ------
+    ModelError
+        If the file is damaged.
+    """
+    path = folder / REPORT
+    if not path.is_file():
+        return None
+    try:
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for part, kind in (("before", Evaluation), ("after", Evaluation), ("change", VectorChange)):
+            kind(**report[part])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path} is damaged ({error!r}); adapt the model again.") from error
+    return report

@@ -1,4 +1,10 @@
-"""From raw text to a model folder: vocabulary, tokenized text, starting point, training."""
+"""From raw text to a model folder: vocabulary, tokenized text, starting point, training.
+
+References
+----------
+Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
+2019.
+"""
 
 from __future__ import annotations
 
@@ -64,10 +70,6 @@ def pretrain(
     progress
         Called with a stage, what is done of it, and of how much.
 
-    Returns
-    -------
-    What the run did.
-
     Raises
     ------
     CorpusError
@@ -76,11 +78,6 @@ def pretrain(
         If `out` holds another run or something else, or a setting does not fit.
     ModelError
         If the training diverges.
-
-    References
-    ----------
-    Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language
-    Understanding", 2019.
     """
     out = Path(out)
     folder = RunFolder(out / TRAINING)

@@ -11,7 +11,12 @@ import torch
 
 from tailgraph.engine.checkpoint import Checkpoint
 from tailgraph.engine.encoder import Encoder
-from tailgraph.engine.pretraining.adaptation import AdaptationConfig, adapt, contrast_loss
+from tailgraph.engine.pretraining.adaptation import (
+    AdaptationConfig,
+    adapt,
+    contrast_loss,
+    read_report,
+)
 from tailgraph.engine.pretraining.model_folder import load_network
 from tailgraph.errors import ModelError, ParameterError
 
@@ -60,6 +65,8 @@ def test_adapting_tells_texts_apart_and_leaves_the_source_alone(
     report = json.loads((tmp_path / "new" / "adaptation.json").read_text(encoding="utf-8"))
     assert report["after"]["loss"] == result.after.loss < result.before.loss
     assert report["settings"]["n_pairs"] == 16
+    assert read_report(tmp_path / "new") == report
+    assert read_report(tiny_bert) is None
     assert Checkpoint.open(tiny_bert, local_files_only=True).fingerprint() == before
     assert Checkpoint.open(tmp_path / "new", local_files_only=True).fingerprint() != before
     assert Encoder.from_pretrained(tmp_path / "new").encode(["a drug"]).vectors.shape == (1, 32)
