@@ -197,8 +197,8 @@ def train_parser(
     as_json: Json = False,
 ) -> None:
     """Train a dependency parser on treebanks; run it again to go on."""
-    from .graph.parser_recipe import ParserTraining
-    from .graph.parser_training import train_parser as train
+    from .graph.parser_training.recipe import ParserTraining
+    from .graph.parser_training.training import train_parser as train
     from .terminal import progress_bars, show_parser
 
     recipe = ParserTraining(seed=seed)

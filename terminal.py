@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .cards.model_card import ModelCard
     from .engine.pretraining.adaptation import AdaptationResult
     from .engine.pretraining.trainer import TrainingResult
-    from .graph.parser_training import TrainedParser
+    from .graph.parser_training.training import TrainedParser
     from .graph.queries import Found, Mention, StoredCluster
     from .graph.triples import Triple
     from .graph.verification import Finding

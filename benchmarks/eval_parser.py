@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from forms.command import evaluation_parser, print_figures
 from forms.sentences import Tree, read_trees, write_trees
 
-from tailgraph.graph.parser_scores import ParserScores, score_parses
-from tailgraph.graph.treebank_words import TreebankSentence
+from tailgraph.graph.parser_training.scores import ParserScores, score_parses
+from tailgraph.graph.parser_training.treebank_words import TreebankSentence
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -55,8 +55,8 @@ def parse(
     trees: Sequence[Tree], model: str | None, *, with_boundaries: bool
 ) -> tuple[list[TreebankSentence], float]:
     """Return what the parser finds in each sentence, and the seconds that it took."""
-    from tailgraph.graph.parser_pipeline import load_pipeline
-    from tailgraph.graph.treebank_docs import parse_words
+    from tailgraph.graph.parser_training.treebank_docs import parse_words
+    from tailgraph.graph.parsing import load_pipeline
 
     pipeline = load_pipeline(model)
     words = [tree.words for tree in trees]

@@ -21,14 +21,14 @@ import spacy
 from spacy.language import Language
 from spacy.pipeline import DependencyParser
 from spacy.tokens import Doc
-from thinc.api import NumpyOps
 from thinc.types import Ints2d
 
 from ..errors import ModelError, ParameterError
 from .dependencies import LabelScheme, detect_scheme, to_universal
+from .fast_products import multiply_fast
 from .noun_phrases import find_noun_phrases, key_bounds, normalize_key
 
-MAX_GROUP = 8  # sentences parsed together; the embedded parser was trained on such documents
+MAX_GROUP = 8  # sentences parsed together
 
 _GROUPS_PER_ZONE = 128
 _GROUPS_PER_BATCH = 32
@@ -129,18 +129,8 @@ class Parser:
             There is no such pipeline, it cannot be read, it lacks a parser or parts of speech, or
             its labels are of neither scheme that can be read.
         """
-        try:
-            pipeline = spacy.load(name_or_path)
-            pipeline("The pipeline reads a sentence.")  # some missing files only show at work
-        except _UNREADABLE as error:
-            raise ModelError(
-                f"No spaCy pipeline can be loaded from {str(name_or_path)!r}: {error}. Expected an "
-                "installed package or a folder with config.cfg; install one (python -m pip install "
-                "PACKAGE), check the path, or leave the name out to use the embedded parser."
-            ) from error
-        scheme = _keep_needed(pipeline, name_or_path)
-        _multiply_fast(pipeline)
-        return cls(pipeline, fingerprint=_fingerprint(pipeline), scheme=scheme)
+        pipeline = load_pipeline(name_or_path)
+        return cls(pipeline, fingerprint=_fingerprint(pipeline), scheme=_scheme(pipeline))
 
     def parse(self, groups: Iterable[Sequence[str]]) -> Iterator[list[ParsedSentence]]:
         """Parse groups of sentences; a group is up to 8 neighbors of one document, in order.
@@ -295,7 +285,32 @@ class _TreeReader:
         return name
 
 
-def _keep_needed(pipeline: Language, source: str | Path) -> LabelScheme:
+def load_pipeline(name_or_path: str | Path | None = None) -> Language:
+    """Load the parts of a spaCy pipeline that parses need; None is the embedded one.
+
+    Raises
+    ------
+    ModelError
+        There is no such pipeline, it cannot be read, it lacks a parser or parts of speech, or its
+        labels are of neither scheme that can be read.
+    """
+    source = _EMBEDDED if name_or_path is None else name_or_path
+    try:
+        pipeline = spacy.load(source)
+        pipeline("The pipeline reads a sentence.")  # some missing files only show at work
+    except _UNREADABLE as error:
+        raise ModelError(
+            f"No spaCy pipeline can be loaded from {str(source)!r}: {error}. Expected an "
+            "installed package or a folder with config.cfg; install one (python -m pip install "
+            "PACKAGE), check the path, or leave the name out to use the embedded parser."
+        ) from error
+    _keep_needed(pipeline, source)
+    _scheme(pipeline)
+    multiply_fast(pipeline)
+    return pipeline
+
+
+def _keep_needed(pipeline: Language, source: str | Path) -> None:
     """Drop the components that no parse needs; check that what is needed is there."""
     factories = {pipeline.get_pipe_meta(name).factory: name for name in pipeline.pipe_names}
     for factory, name in factories.items():
@@ -311,8 +326,12 @@ def _keep_needed(pipeline: Language, source: str | Path) -> LabelScheme:
             f"The pipeline {str(source)!r} assigns no parts of speech: it has neither a "
             "'morphologizer' nor an 'attribute_ruler'. Choose a pipeline that has."
         )
-    parser = cast("DependencyParser", pipeline.get_pipe(factories["parser"]))
-    return detect_scheme(parser.labels)
+
+
+def _scheme(pipeline: Language) -> LabelScheme:
+    """Tell which labels the pipeline's parser speaks."""
+    names = (n for n in pipeline.pipe_names if pipeline.get_pipe_meta(n).factory == "parser")
+    return detect_scheme(cast("DependencyParser", pipeline.get_pipe(next(names))).labels)
 
 
 def parsed_sentence(
@@ -348,37 +367,6 @@ def parsed_sentence(
         tuple(heads),
         tuple(phrases),
     )
-
-
-class _BlasOps(NumpyOps):  # type: ignore[misc]  # thinc's class is compiled and untyped
-    """NumPy's matrix product in place of BLIS: the same numbers from a faster kernel.
-
-    BLIS is about three times slower on some processors, and products are half of all work.
-    """
-
-    name = "tailgraph_blas"
-
-    def gemm(
-        self,
-        x: npt.NDArray[np.float32],
-        y: npt.NDArray[np.float32],
-        out: npt.NDArray[np.float32] | None = None,
-        trans1: bool = False,
-        trans2: bool = False,
-    ) -> npt.NDArray[np.float32]:
-        """Multiply two matrices, each transposed or not."""
-        left, right = x.T if trans1 else x, y.T if trans2 else y
-        return np.matmul(left, right, out=out)
-
-
-def _multiply_fast(pipeline: Language) -> None:
-    """Give this pipeline's models, and no others, the faster product."""
-    ops = _BlasOps()
-    for _, component in pipeline.pipeline:
-        model = getattr(component, "model", None)
-        for node in model.walk() if model is not None else ():
-            if type(node.ops) is NumpyOps:
-                node.ops = ops
 
 
 def _fingerprint(pipeline: Language) -> str:

@@ -30,9 +30,9 @@ from spacy.strings import StringStore
 from spacy.training import Example
 from spacy.vectors import Vectors  # type: ignore[import-not-found]  # compiled and untyped
 
-from ..engine.vocabulary import Vocabulary
-from ..errors import ModelError
-from .parsing import Parser, _multiply_fast
+from ...engine.vocabulary import Vocabulary
+from ...errors import ModelError
+from ..fast_products import multiply_fast
 from .treebank_docs import make_example
 from .treebank_words import TreebankSentence
 
@@ -164,7 +164,7 @@ def initialize(pipeline: Language, sentences: Sequence[TreebankSentence], *, see
     seed_generators(seed)
     examples: list[Example] = [make_example(pipeline.vocab, [sentence]) for sentence in sentences]
     pipeline.initialize(lambda: examples)
-    _multiply_fast(pipeline)
+    multiply_fast(pipeline)
     rules: bytes = cast(EditTreeLemmatizer, pipeline.get_pipe(_LEMMATIZER)).trees.to_bytes()
     return rules
 
@@ -173,18 +173,6 @@ def seed_generators(seed: int) -> None:
     """Seed what spaCy and thinc draw from: the global generators of Python and NumPy."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002
-
-
-def load_pipeline(name_or_path: str | Path | None) -> Language:
-    """Load a pipeline as `Parser` does, to parse words that are given; None is the embedded one.
-
-    Raises
-    ------
-    ModelError
-        There is no such pipeline, or it cannot be read.
-    """
-    parser = Parser.default() if name_or_path is None else Parser.from_pretrained(name_or_path)
-    return parser._pipeline
 
 
 def save_pipeline(

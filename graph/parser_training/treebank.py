@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from ..engine.sources import SourceFile, open_bytes, reading
-from ..errors import CorpusError
+from ...engine.sources import SourceFile, open_bytes, reading
+from ...errors import CorpusError
 from .treebank_versions import is_version_1, to_version_2
 from .treebank_words import UNIVERSAL_TAGS, TreebankSentence
 

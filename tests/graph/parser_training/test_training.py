@@ -16,20 +16,17 @@ from thinc.api import Adam
 
 from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import CorpusError, ModelError, ParameterError
-from tailgraph.graph.parser_batches import EpochBatches
-from tailgraph.graph.parser_pipeline import (
+from tailgraph.graph.parser_training.batches import EpochBatches
+from tailgraph.graph.parser_training.pipeline import (
     PipelineShape,
     initialize,
-    load_pipeline,
     make_pipeline,
     reduce_vectors,
 )
-from tailgraph.graph.parser_recipe import ParserTraining
-from tailgraph.graph.parser_training import TrainedParser, train_parser
-from tailgraph.graph.parser_updates import PipelineUpdates
-from tailgraph.graph.parsing import Parser
-from tailgraph.graph.treebank import Treebank, read_treebank
-from tailgraph.graph.treebank_docs import (
+from tailgraph.graph.parser_training.recipe import ParserTraining
+from tailgraph.graph.parser_training.training import TrainedParser, train_parser
+from tailgraph.graph.parser_training.treebank import Treebank, read_treebank
+from tailgraph.graph.parser_training.treebank_docs import (
     group_sentences,
     in_lower_case,
     make_example,
@@ -37,6 +34,8 @@ from tailgraph.graph.treebank_docs import (
     without_closing,
     without_masked_lemmas,
 )
+from tailgraph.graph.parser_training.updates import PipelineUpdates
+from tailgraph.graph.parsing import Parser, load_pipeline
 
 SENTENCES = (
     "The/the/DET/DT/2/det drug/drug/NOUN/NN/3/nsubj binds/bind/VERB/VBZ/0/root "

@@ -19,7 +19,7 @@ from spacy.language import Language
 from thinc.api import Model, Optimizer
 from thinc.types import FloatsXd
 
-from ..errors import ModelError
+from ...errors import ModelError
 
 AnyModel = Model[Any, Any]
 

@@ -21,12 +21,12 @@ import numpy as np
 from spacy.language import Language
 from thinc.api import Adam, Optimizer
 
-from ..engine.encoder import Encoder
-from ..errors import ParameterError
-from .parser_batches import EpochBatches
-from .parser_card import TreebankCount, write_card
-from .parser_checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from .parser_pipeline import (
+from ...engine.encoder import Encoder
+from ...errors import ParameterError
+from .batches import EpochBatches
+from .card import TreebankCount, write_card
+from .checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from .pipeline import (
     PipelineShape,
     WordVectors,
     initialize,
@@ -35,12 +35,12 @@ from .parser_pipeline import (
     save_pipeline,
     seed_generators,
 )
-from .parser_recipe import ParserTraining
-from .parser_scores import ParserScores, score_parses
-from .parser_updates import PipelineUpdates
+from .recipe import ParserTraining
+from .scores import ParserScores, score_parses
 from .treebank import Treebank, read_treebank
 from .treebank_docs import parse_words
 from .treebank_words import TreebankSentence
+from .updates import PipelineUpdates
 
 Progress = Callable[[str, int, int | None], None]
 """Told the stage, how many words are done, and how many there are."""

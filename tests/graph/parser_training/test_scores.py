@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tailgraph.errors import ParameterError
-from tailgraph.graph.parser_scores import ParserScores, score_parses
-from tailgraph.graph.treebank_words import TreebankSentence
+from tailgraph.graph.parser_training.scores import ParserScores, score_parses
+from tailgraph.graph.parser_training.treebank_words import TreebankSentence
 
 GOLD = TreebankSentence(
     words=("Cells", "were", "seen", "."),

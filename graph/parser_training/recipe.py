@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..errors import ParameterError
-from .parser_pipeline import PipelineShape
+from ...errors import ParameterError
+from .pipeline import PipelineShape
 
 
 @dataclass(frozen=True)

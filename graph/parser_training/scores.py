@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..errors import ParameterError
+from ...errors import ParameterError
 from .treebank_words import TreebankSentence
 
 

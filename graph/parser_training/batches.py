@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from spacy.training import Example
 from spacy.vocab import Vocab
 
-from .parser_recipe import ParserTraining
+from .recipe import ParserTraining
 from .treebank import Treebank
 from .treebank_docs import (
     group_sentences,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tailgraph.errors import CorpusError
-from tailgraph.graph.treebank import read_treebank
-from tailgraph.graph.treebank_versions import is_version_1, to_version_2
-from tailgraph.graph.treebank_words import TreebankSentence
+from tailgraph.graph.parser_training.treebank import read_treebank
+from tailgraph.graph.parser_training.treebank_versions import is_version_1, to_version_2
+from tailgraph.graph.parser_training.treebank_words import TreebankSentence
 
 CONLLU = """\
 # newdoc id = first

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .parser_recipe import ParserTraining
-from .parser_scores import ParserScores
+from .recipe import ParserTraining
+from .scores import ParserScores
 
 _CARD = "MODEL_CARD.md"
 
