@@ -33,8 +33,8 @@ class ParserTraining:
         Reached after `warm_up_steps` updates, held for the first half, then falling to 3 %.
     batch_words
         Words of the first batches, and of those from the middle on.
-    dropout, weight_decay
-        Against learning by heart.
+    dropout, label_smoothing, weight_decay
+        Against learning by heart; the second is for tags and lemmas.
     dev_words
         Words of each development treebank that are scored after each epoch.
     seed
@@ -43,7 +43,7 @@ class ParserTraining:
 
     shape: PipelineShape = field(default_factory=PipelineShape)
     n_words: int = 10_000_000
-    epoch_words: int = 350_000
+    epoch_words: int = 250_000
     single_share: float = 0.6
     bounded_share: float = 0.7
     lower_case_share: float = 0.02
@@ -52,7 +52,8 @@ class ParserTraining:
     learning_rate: float = 0.0015
     warm_up_steps: int = 200
     batch_words: tuple[int, int] = (300, 1200)
-    dropout: float = 0.1
+    dropout: float = 0.15
+    label_smoothing: float = 0.05
     weight_decay: float = 0.01
     dev_words: int = 6000
     seed: int = 0
@@ -65,6 +66,7 @@ class ParserTraining:
             "lower_case_share": self.lower_case_share,
             "unclosed_share": self.unclosed_share,
             "dropout": self.dropout,
+            "label_smoothing": self.label_smoothing,
         }
         for name, share in shares.items():
             if not 0 <= share <= 1:

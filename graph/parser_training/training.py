@@ -216,7 +216,12 @@ class _Training:
         n_epochs = state.n_epochs + 1
         draw = random.Random(f"{config.seed} {n_epochs}")
         seed_generators(draw.randrange(2**32))  # dropout and oracle cuts of this epoch
-        update = PipelineUpdates(self._pipeline, self._optimizer, dropout=config.dropout)
+        update = PipelineUpdates(
+            self._pipeline,
+            self._optimizer,
+            dropout=config.dropout,
+            smoothing=config.label_smoothing,
+        )
         groups = self._batches.draw_groups(draw)
         while state.n_words < config.n_words:
             first, last = config.batch_words

@@ -28,12 +28,15 @@ _UNKNOWN = -1
 class PipelineUpdates:
     """Moves the weights of an initialized pipeline."""
 
-    def __init__(self, pipeline: Language, optimizer: Optimizer, *, dropout: float):
+    def __init__(
+        self, pipeline: Language, optimizer: Optimizer, *, dropout: float, smoothing: float
+    ):
         self._components = {
             name: cast(TrainablePipe, component) for name, component in pipeline.pipeline
         }
         self._optimizer = optimizer
         self._dropout = dropout
+        self._smoothing = smoothing
         self._label_columns = _label_columns(pipeline)
 
     def __call__(
@@ -66,10 +69,17 @@ class PipelineUpdates:
         set_dropout_rate(component.model, self._dropout)
         shares, backprop = component.model.begin_update(docs)
         pairs = zip(shares, labels, strict=True)
-        backprop([label_gradient(share, np.array(rows, np.int64)) for share, rows in pairs])
+        backprop(
+            [
+                label_gradient(share, np.array(rows, np.int64), self._smoothing)
+                for share, rows in pairs
+            ]
+        )
 
 
-def label_gradient(shares: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
+def label_gradient(
+    shares: FloatArray, labels: npt.NDArray[np.int64], smoothing: float
+) -> FloatArray:
     """Return the gradient of the cross-entropy by the scores before the softmax.
 
     Parameters
@@ -78,16 +88,22 @@ def label_gradient(shares: FloatArray, labels: npt.NDArray[np.int64]) -> FloatAr
         float32 array of shape (n_words, n_labels): what the softmax gave.
     labels
         int64 array of shape (n_words,): the right label, -1 where it is not known.
+    smoothing
+        What part of the wanted share goes to all labels alike (Szegedy et al., "Rethinking the
+        Inception architecture for computer vision", 2016).
 
     Examples
     --------
-    >>> label_gradient(np.array([[0.25, 0.75], [0.5, 0.5]], np.float32), np.array([1, -1])).tolist()
+    >>> shares = np.array([[0.25, 0.75], [0.5, 0.5]], np.float32)
+    >>> label_gradient(shares, np.array([1, -1]), 0.0).tolist()
     [[0.25, -0.25], [0.0, 0.0]]
+    >>> label_gradient(shares, np.array([1, -1]), 0.5).tolist()
+    [[0.0, 0.0], [0.0, 0.0]]
     """
     known = np.flatnonzero(labels != _UNKNOWN)
     gradient = np.zeros_like(shares)
-    gradient[known] = shares[known]
-    gradient[known, labels[known]] -= 1
+    gradient[known] = shares[known] - smoothing / shares.shape[1]
+    gradient[known, labels[known]] -= 1 - smoothing
     return gradient
 
 

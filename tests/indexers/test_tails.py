@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import tracemalloc
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from safetensors.numpy import load_file
 
+from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import ParameterError, ShapeError
 from tailgraph.indexers.tails import (
     BinRule,
@@ -27,7 +26,6 @@ from tailgraph.indexers.tails import (
 FloatArray = npt.NDArray[np.float32]
 DoubleArray = npt.NDArray[np.float64]
 
-MODEL = Path(__file__).resolve().parents[2] / "models" / "bert" / "model.safetensors"
 RULES = [
     BinRule(),
     BinRule(max_count=6, tail_count=3),
@@ -104,15 +102,10 @@ def assert_equals_slow_tails(tails: Tails, cosines: DoubleArray) -> None:
 
 
 @pytest.fixture(scope="module")
-def term_vectors() -> FloatArray:
+def term_vectors(default_encoder: Encoder) -> FloatArray:
     """2,500 rows of the embedded model's vocabulary: two panels, the second not full."""
-    (weights,) = (
-        tensor
-        for name, tensor in load_file(MODEL).items()
-        if name.endswith("word_embeddings.weight")
-    )
-    chosen = np.random.default_rng(0).choice(len(weights), 2500, replace=False)
-    return weights[chosen].astype(np.float32)
+    vectors = default_encoder.vocabulary.vectors
+    return vectors[np.random.default_rng(0).choice(len(vectors), 2500, replace=False)]
 
 
 @pytest.fixture(scope="module")

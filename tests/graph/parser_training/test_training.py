@@ -250,7 +250,7 @@ def test_an_update_is_that_of_spacy(bank: Path) -> None:
         examples = [make_example(pipeline.vocab, [sentence]) for sentence in sentences]
         random.seed(0)
         if ours:
-            update = PipelineUpdates(pipeline, optimizer, dropout=0.0)
+            update = PipelineUpdates(pipeline, optimizer, dropout=0.0, smoothing=0.0)
             update(examples, [[sentence] for sentence in sentences])
         else:
             pipeline.update(examples, sgd=optimizer, drop=0.0)
@@ -274,7 +274,7 @@ def test_rare_lemma_rules_teach_nothing(bank: Path) -> None:
     initialize(pipeline, sentences, seed=0)
     lemmatizer = pipeline.get_pipe("lemmatizer")
     assert isinstance(lemmatizer, EditTreeLemmatizer)
-    update = PipelineUpdates(pipeline, Adam(0.1), dropout=0.0)
+    update = PipelineUpdates(pipeline, Adam(0.1), dropout=0.0, smoothing=0.0)
     rows = list(update._label_columns["lemmatizer"](sentences[3]))  # Proteins were not seen ...
     kept = lemmatizer.trees.add("not", "not")
     assert rows[2] == lemmatizer.tree2label[kept]

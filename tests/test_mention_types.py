@@ -1,0 +1,47 @@
+"""The types of stored mentions, on the sample and the embedded models."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from tailgraph.graph.labels import SeedLabels
+from tailgraph.graph.store import GraphStore
+from tailgraph.knowledge_base import KnowledgeBase
+from tailgraph.mention_types import pending_sentences, type_mentions
+
+
+def test_mentions_are_typed_once_and_kept(sample_kb: KnowledgeBase, tmp_path: Path) -> None:
+    """Typing fills every mention, and a second call has nothing to do."""
+    shutil.copytree(sample_kb.folder, tmp_path / "kb")
+    with KnowledgeBase.open(tmp_path / "kb") as knowledge_base:
+        knowledge_base.type_mentions()
+        n_typed = knowledge_base.store.database.count("entity")
+        assert n_typed == knowledge_base.store.database.count("mention") > 0
+        told: list[str] = []
+        knowledge_base.type_mentions(progress=lambda stage, done, total: told.append(stage))
+        assert told == []
+        knowledge_base.__dict__["seeds"] = SeedLabels({"aspirin": ("DRUG",)}, "another list")
+        assert pending_sentences(knowledge_base.store, knowledge_base.seeds)[0] == 0
+        assert sum(m.n_mentions for m in knowledge_base.mentions(limit=100_000)) == n_typed
+
+
+def test_types_of_another_label_list_are_taken_back_for_good(
+    sample_kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    """Stopped after the old types were taken back, the next call types every sentence again."""
+    shutil.copytree(sample_kb.folder, tmp_path / "kb")
+    seeds = SeedLabels({"aspirin": ("DRUG",)}, "a list")
+    with GraphStore.create(tmp_path / "kb" / "knowledge.sqlite") as store:
+        with store.transaction():
+            store.put_watermark("types", "520")
+            store.put_manifest({"seed_labels": "that of another list"})
+            store.database.execute(
+                "CREATE TRIGGER stop BEFORE INSERT ON entity BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        with pytest.raises(IntegrityError):
+            type_mentions(store, sample_kb.typer, seeds)
+        assert pending_sentences(store, seeds) == (0, 520)
