@@ -5,7 +5,7 @@
     words -> tok2vec -> tagger, morphologizer, parser, lemmatizer
 
 All parts share one tok2vec: hashed spellings and the word vectors of a masked language model,
-mixed with the neighbors of each word by a convolutional network.
+mixed with the neighbors of each word by a convolutional network; the taggers have a layer of their own.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class PipelineShape:
         Length of the vector that stands for a word in its sentence.
     depth
         Convolutional layers; each sees one more word on either side.
+    tag_depth
+        Layers that the tagger and the morphologizer each have for themselves.
     hidden_width
         Hidden units of the network that chooses the parser's next move.
     wide_state
@@ -71,6 +73,7 @@ class PipelineShape:
 
     width: int = 128
     depth: int = 4
+    tag_depth: int = 1
     hidden_width: int = 64
     wide_state: bool = True
     hash_rows: tuple[int, int, int, int] = (5000, 1000, 2500, 2500)
@@ -133,12 +136,7 @@ def make_pipeline(shape: PipelineShape, vectors: WordVectors | None) -> Language
     if vectors is not None:
         _set_vectors(pipeline, vectors)
     pipeline.add_pipe("tok2vec", name=_TOK2VEC, config={"model": _tok2vec(shape, vectors)})
-    tagger = {
-        "@architectures": "spacy.Tagger.v2",
-        "tok2vec": _listener(shape),
-        "nO": None,
-        "normalize": False,
-    }
+    tagger = _softmax(_tag_layers(shape) if shape.tag_depth else _listener(shape))
     pipeline.add_pipe("tagger", config={"model": tagger})
     pipeline.add_pipe("morphologizer", config={"model": tagger})
     pipeline.add_pipe(
@@ -147,7 +145,10 @@ def make_pipeline(shape: PipelineShape, vectors: WordVectors | None) -> Language
     pipeline.add_pipe(
         "trainable_lemmatizer",
         name=_LEMMATIZER,
-        config={"min_tree_freq": shape.min_lemma_rule_count, "model": tagger},
+        config={
+            "min_tree_freq": shape.min_lemma_rule_count,
+            "model": _softmax(_listener(shape)),
+        },
     )
     return pipeline
 
@@ -213,13 +214,35 @@ def _tok2vec(shape: PipelineShape, vectors: WordVectors | None) -> dict[str, obj
             "rows": list(shape.hash_rows),
             "include_static_vectors": vectors is not None,
         },
-        "encode": {
-            "@architectures": "spacy.MaxoutWindowEncoder.v2",
-            "width": shape.width,
-            "depth": shape.depth,
-            "window_size": 1,
-            "maxout_pieces": 3,
-        },
+        "encode": _encoder(shape.width, shape.depth, window_size=1),
+    }
+
+
+def _softmax(tok2vec: dict[str, object]) -> dict[str, object]:
+    return {
+        "@architectures": "spacy.Tagger.v2",
+        "tok2vec": tok2vec,
+        "nO": None,
+        "normalize": False,
+    }
+
+
+def _tag_layers(shape: PipelineShape) -> dict[str, object]:
+    """Describe layers over the shared ones that see no more words than these."""
+    return {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": _listener(shape),
+        "encode": _encoder(shape.width, shape.tag_depth, window_size=0),
+    }
+
+
+def _encoder(width: int, depth: int, *, window_size: int) -> dict[str, object]:
+    return {
+        "@architectures": "spacy.MaxoutWindowEncoder.v2",
+        "width": width,
+        "depth": depth,
+        "window_size": window_size,
+        "maxout_pieces": 3,
     }
 
 

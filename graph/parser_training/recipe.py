@@ -43,7 +43,7 @@ class ParserTraining:
 
     shape: PipelineShape = field(default_factory=PipelineShape)
     n_words: int = 10_000_000
-    epoch_words: int = 250_000
+    epoch_words: int = 300_000
     single_share: float = 0.6
     bounded_share: float = 0.7
     lower_case_share: float = 0.02
@@ -52,7 +52,7 @@ class ParserTraining:
     learning_rate: float = 0.0015
     warm_up_steps: int = 200
     batch_words: tuple[int, int] = (300, 1200)
-    dropout: float = 0.15
+    dropout: float = 0.1
     label_smoothing: float = 0.05
     weight_decay: float = 0.01
     dev_words: int = 6000

@@ -239,12 +239,13 @@ def test_a_recipe_has_to_make_sense(changed: dict[str, float], reason: str) -> N
         replace(RECIPE, **changed)  # type: ignore[arg-type]
 
 
-def test_an_update_is_that_of_spacy(bank: Path) -> None:
+@pytest.mark.parametrize("tag_depth", [0, 2])
+def test_an_update_is_that_of_spacy(bank: Path, tag_depth: int) -> None:
     """All weights move as `Language.update` moves them."""
     moved = []
     for ours in (True, False):
         sentences = read_treebank(bank).sentences[:5]
-        pipeline = make_pipeline(RECIPE.shape, None)
+        pipeline = make_pipeline(replace(RECIPE.shape, tag_depth=tag_depth), None)
         initialize(pipeline, sentences, seed=0)
         optimizer = Adam(0.1, beta1=0.0, beta2=0.0, L2=0.0, grad_clip=0.0)
         examples = [make_example(pipeline.vocab, [sentence]) for sentence in sentences]
