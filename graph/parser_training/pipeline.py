@@ -5,7 +5,8 @@
     words -> tok2vec -> tagger, morphologizer, parser, lemmatizer
 
 All parts share one tok2vec: hashed spellings and the word vectors of a masked language model,
-mixed with the neighbors of each word by a convolutional network; the taggers have a layer of their own.
+mixed with the neighbors of each word by a convolutional network. Tagger and morphologizer each have
+a layer of their own above it.
 """
 
 from __future__ import annotations
