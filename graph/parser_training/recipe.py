@@ -10,7 +10,7 @@ from .pipeline import PipelineShape
 
 @dataclass(frozen=True)
 class ParserTraining:
-    """How a parser is trained; the defaults made the parser that comes with tailgraph.
+    """How a parser is trained.
 
     Attributes
     ----------

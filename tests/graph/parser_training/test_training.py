@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from spacy.language import Language
 from spacy.pipeline import EditTreeLemmatizer
 from spacy.tokens import Doc
 from thinc.api import Adam
@@ -260,10 +261,33 @@ def test_an_update_is_that_of_spacy(bank: Path, tag_depth: int) -> None:
         np.testing.assert_allclose(one, two, atol=1e-5)
 
 
-def weights(pipeline: object) -> Iterator[np.ndarray]:
-    """Yield a copy of every weight."""
-    for _, component in pipeline.pipeline:  # type: ignore[attr-defined]
-        for node in component.model.walk():
+def test_labels_are_smoothed_and_moves_are_not(bank: Path) -> None:
+    """What is learned of tags depends on the smoothing; what the parser alone learns does not."""
+    moved: list[dict[str, list[np.ndarray]]] = []
+    for smoothing in (0.0, 0.5):
+        sentences = read_treebank(bank).sentences[:5]
+        pipeline = make_pipeline(RECIPE.shape, None)
+        initialize(pipeline, sentences, seed=0)
+        examples = [make_example(pipeline.vocab, [sentence]) for sentence in sentences]
+        random.seed(0)
+        optimizer = Adam(0.1, beta1=0.0, beta2=0.0, L2=0.0, grad_clip=0.0)
+        update = PipelineUpdates(pipeline, optimizer, dropout=0.0, smoothing=smoothing)
+        update(examples, [[sentence] for sentence in sentences])
+        moved.append({name: list(weights(pipeline, name)) for name in pipeline.pipe_names})
+    plain, smooth = moved
+    for name in ("tagger", "morphologizer", "lemmatizer"):
+        pairs = zip(plain[name], smooth[name], strict=True)
+        assert any(not np.array_equal(one, two) for one, two in pairs)
+    for one, two in zip(plain["parser"], smooth["parser"], strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def weights(pipeline: Language, only: str | None = None) -> Iterator[np.ndarray]:
+    """Yield a copy of every weight, of one component or of all."""
+    for name, component in pipeline.pipeline:
+        if only not in (None, name):
+            continue
+        for node in component.model.walk():  # type: ignore[attr-defined]
             yield from (node.get_param(n).copy() for n in node.param_names if node.has_param(n))
 
 
