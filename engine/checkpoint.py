@@ -183,12 +183,14 @@ def _hub_folder(name: str, *, local_files_only: bool) -> Path:
         )
         if not local_files_only and not list(folder.glob("*.safetensors")):
             huggingface_hub.snapshot_download(name, allow_patterns=[*_OLD_WEIGHTS, _INDEX])
-    except (HFValidationError, OSError) as error:
+    except HFValidationError as error:
+        raise ModelError(f"There is no folder {name!r}. Check the path.") from error
+    except OSError as error:
         raise ModelError(
             f"There is no folder {name!r}, and no model of that name "
             + (
-                "was downloaded before. Check the path, or allow a download with "
-                "local_files_only=False."
+                f"was downloaded before. Check the path, or download it: hf download {name} "
+                "(in Python, local_files_only=False)."
                 if local_files_only
                 else f"could be downloaded ({error}). Check the name and the connection."
             )
