@@ -187,7 +187,8 @@ def train_parser(
         typer.Option(help="BERT whose vocabulary vectors become features of the words."),
     ] = None,
     dev: Annotated[
-        list[str] | None, typer.Option(help="CoNLL-U file to score on; may be given again.")
+        list[str] | None,
+        typer.Option(help="CoNLL-U file to choose the best epoch by; may be given again."),
     ] = None,
     words: Annotated[
         int | None,

@@ -300,7 +300,8 @@ def show_parser(trained: TrainedParser, *, as_json: bool) -> None:
     if as_json:
         return _print_json(trained)
     _out.print(
-        f"{trained.n_words:,} words in {trained.n_epochs} epochs, "
+        f"{trained.n_words:,} words in {trained.n_epochs} epochs, of which epoch "
+        f"{trained.kept_epoch} was kept, "
         f"{trained.cpu_minutes:.1f} minutes of the processor; the parser is in "
         f"{escape(str(trained.folder))}"
     )

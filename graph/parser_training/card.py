@@ -32,6 +32,7 @@ def write_card(
     n_vectors: int,
     n_epochs: int,
     n_words: int,
+    kept_epoch: int,
     cpu_minutes: float,
 ) -> None:
     """Write the card of the parser in a folder, from what was measured."""
@@ -41,6 +42,11 @@ def write_card(
         f"`{vectors_from}`, reduced to {settings.shape.vector_dim} dimensions."
         if vectors_from
         else "It has no word vectors."
+    )
+    kept = (
+        f"; the weights are those of epoch {kept_epoch}, the best by the mean of UPOS and LAS below"
+        if dev
+        else ""
     )
     sections = (
         "# Dependency parser",
@@ -52,7 +58,7 @@ def write_card(
             [(bank.name, f"{bank.n_sentences:,}", f"{bank.n_words:,}") for bank in treebanks],
         ),
         f"{n_words:,} words in {n_epochs} epochs, {cpu_minutes:.0f} CPU-minutes, on single "
-        "sentences and on groups of two to four neighbors:",
+        f"sentences and on groups of two to four neighbors{kept}:",
         f"    {_command(treebanks, list(dev), vectors_from, folder, settings)}",
         "Settings:",
         _table(("setting", "value"), list(_settings(settings))),

@@ -35,8 +35,6 @@ class ParserTraining:
         Words of the first batches, and of those from the middle on.
     dropout, label_smoothing, weight_decay
         Against learning by heart; the second is for tags and lemmas.
-    dev_words
-        Words of each development treebank that are scored after each epoch.
     seed
         Decides every random choice.
     """
@@ -55,7 +53,6 @@ class ParserTraining:
     dropout: float = 0.1
     label_smoothing: float = 0.05
     weight_decay: float = 0.01
-    dev_words: int = 6000
     seed: int = 0
 
     def __post_init__(self) -> None:

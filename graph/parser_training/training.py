@@ -2,7 +2,8 @@
 
 Each epoch cuts the treebanks anew into single sentences and small groups of neighbors, for both
 will be parsed. A treebank that is much larger than the others gives a part of itself, another one
-each time. The weights that are kept are the running averages.
+each time. The weights that are kept are running averages: those of the epoch that did best on the
+development treebanks, or of the last epoch where none is given.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ...engine.encoder import Encoder
 from ...errors import ParameterError
 from .batches import EpochBatches
 from .card import TreebankCount, write_card
-from .checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from .checkpoint import TrainingState, Weights, load_checkpoint, save_checkpoint
 from .pipeline import (
     PipelineShape,
     WordVectors,
@@ -64,6 +65,8 @@ class TrainedParser:
         By the name of each development treebank: gold words, one sentence a document.
     n_epochs, n_steps, n_words : int
         Epochs, updates, and words that were learned from.
+    kept_epoch : int
+        The epoch whose weights were kept.
     cpu_minutes : float
         Processor time, that of interrupted runs up to their last checkpoint included.
     """
@@ -74,6 +77,7 @@ class TrainedParser:
     n_epochs: int
     n_steps: int
     n_words: int
+    kept_epoch: int
     cpu_minutes: float
 
 
@@ -103,7 +107,8 @@ def train_parser(
     config
         How to train.
     dev
-        CoNLL-U files to score the parser on, which it does not learn from.
+        CoNLL-U files to score the parser on after each epoch. It does not learn from them, but
+        the weights of the best epoch are kept, by the mean of UPOS and LAS over these files.
     progress
         Told the words done, and of how many.
 
@@ -159,7 +164,8 @@ class _Training:
             use_averages=True,
         )
         self._lemma_rules = b""
-        self._state = TrainingState(_identity(config, treebanks, vectors))
+        self._state = TrainingState(_identity(config, treebanks, dev, vectors))
+        self._kept: Weights = {}
 
     def run(self, checkpoint: Path) -> None:
         """Learn until all words are done, from the checkpoint on if there is one."""
@@ -168,7 +174,7 @@ class _Training:
             self._pipeline, self._batches.sentences, seed=self._config.seed
         )
         if checkpoint.exists():
-            self._state = load_checkpoint(
+            self._state, self._kept = load_checkpoint(
                 checkpoint, self._pipeline, self._optimizer, identity=self._state.identity
             )
             _log.info("going on after epoch %d", self._state.n_epochs)
@@ -176,14 +182,14 @@ class _Training:
             self._learn_epoch()
             ended = time.process_time()
             self._state.cpu_seconds += ended - begun
-            begun = ended
-            save_checkpoint(checkpoint, self._pipeline, self._optimizer, self._state)
-            self._log_scores()
+            self._keep_if_best()
+            begun = time.process_time()
+            save_checkpoint(checkpoint, self._pipeline, self._optimizer, self._state, self._kept)
 
     def finish(self, out: Path, vectors_from: str | Path | None) -> TrainedParser:
-        """Score the averaged weights and save them with a card, all files or none."""
+        """Score the weights to keep and save them with a card, all files or none."""
         state = self._state
-        with self._pipeline.use_params(self._optimizer.averages):
+        with self._pipeline.use_params(self._kept or self._optimizer.averages):
             scores = {bank.name: self._score(bank.sentences) for bank in self._dev}
             trained = TrainedParser(
                 folder=out,
@@ -192,6 +198,7 @@ class _Training:
                 n_epochs=state.n_epochs,
                 n_steps=state.n_steps,
                 n_words=state.n_words,
+                kept_epoch=state.kept_epoch or state.n_epochs,
                 cpu_minutes=state.cpu_seconds / 60,
             )
             partial = out.with_name(f"{out.name}.partial")
@@ -206,6 +213,7 @@ class _Training:
             n_vectors=len(self._vectors.words) if self._vectors else 0,
             n_epochs=state.n_epochs,
             n_words=state.n_words,
+            kept_epoch=trained.kept_epoch,
             cpu_minutes=trained.cpu_minutes,
         )
         partial.replace(out)
@@ -247,18 +255,22 @@ class _Training:
             self._config.learning_rate * warm * min(1.0, max(_FINAL_RATE, 2 - 2 * self._progress()))
         )
 
-    def _log_scores(self) -> None:
-        state = self._state
-        with self._pipeline.use_params(self._optimizer.averages):
-            for bank in self._dev:
-                scores = self._score(_first_words(bank.sentences, self._config.dev_words))
-                _log.info(
-                    "epoch %d, %d words, %.0f CPU-s: %s UPOS %.2f XPOS %.2f lemma %.2f "
-                    "UAS %.2f LAS %.2f",
-                    *(state.n_epochs, state.n_words, state.cpu_seconds, bank.name),
-                    *(100 * scores.upos, 100 * scores.xpos, 100 * scores.lemma),
-                    *(100 * scores.uas, 100 * scores.las),
-                )
+    def _keep_if_best(self) -> None:
+        """Score the averages of this epoch, and keep them if none was better."""
+        state, averages = self._state, self._optimizer.averages or {}
+        with self._pipeline.use_params(averages):
+            scores = {bank.name: self._score(bank.sentences) for bank in self._dev}
+        for name, one in scores.items():
+            _log.info(
+                "epoch %d, %d words, %.0f CPU-s: %s "
+                "UPOS %.2f XPOS %.2f lemma %.2f UAS %.2f LAS %.2f",
+                *(state.n_epochs, state.n_words, state.cpu_seconds, name),
+                *(100 * share for share in (one.upos, one.xpos, one.lemma, one.uas, one.las)),
+            )
+        score = sum(one.upos + one.las for one in scores.values())
+        if score > state.kept_score:
+            state.kept_epoch, state.kept_score = state.n_epochs, score
+            self._kept = {key: weights.copy() for key, weights in averages.items()}
 
     def _score(self, sentences: Sequence[TreebankSentence]) -> ParserScores:
         return score_parses(
@@ -279,12 +291,17 @@ def _read_vectors(path: str | Path, shape: PipelineShape) -> WordVectors:
 
 
 def _identity(
-    config: ParserTraining, treebanks: Sequence[Treebank], vectors: WordVectors | None
+    config: ParserTraining,
+    treebanks: Sequence[Treebank],
+    dev: Sequence[Treebank],
+    vectors: WordVectors | None,
 ) -> str:
     """Hash what decides the outcome of a training."""
     digest = hashlib.sha256(repr(config).encode())
-    for treebank in treebanks:
-        digest.update(repr(treebank.documents).encode())
+    for use, banks in (("train", treebanks), ("dev", dev)):
+        digest.update(use.encode())
+        for bank in banks:
+            digest.update(repr(bank.documents).encode())
     if vectors is not None:
         digest.update("\n".join(vectors.words).encode())
         digest.update(vectors.vectors.tobytes())
@@ -293,16 +310,6 @@ def _identity(
 
 def _count(treebank: Treebank) -> TreebankCount:
     return TreebankCount(treebank.name, len(treebank.sentences), treebank.n_words)
-
-
-def _first_words(sentences: Sequence[TreebankSentence], n_words: int) -> list[TreebankSentence]:
-    chosen: list[TreebankSentence] = []
-    for sentence in sentences:
-        if n_words <= 0:
-            break
-        chosen.append(sentence)
-        n_words -= len(sentence.words)
-    return chosen
 
 
 def _say_nothing(stage: str, n_done: int, n_total: int | None) -> None:
