@@ -287,9 +287,20 @@ def _objective(
     config: AdaptationConfig,
     processes: Processes,
 ) -> Objective:
-    """Mix the objective of pretraining and the contrast."""
+    """Mix the objective of pretraining and the contrast, which costs nothing without weight."""
     training = config.training(network)
     batches = batch_maker(tokenizer, corpus, training)
+    weights = {
+        "words": config.words_weight,
+        "next_sentence": config.words_weight * training.next_sentence_weight,
+        "bag": config.words_weight * training.bag_weight,
+    }
+
+    def words(step: int, rank: int) -> tuple[Tensor, ...]:
+        return batch_tensors(batches.batch(step, rank), processes.device)
+
+    if not config.contrast_weight:
+        return Objective(network, weights, words)
     pairs = PairMaker(
         corpus,
         n_pairs=config.n_pairs,
@@ -299,25 +310,20 @@ def _objective(
         seed=config.seed,
     )
 
-    def inputs(step: int, rank: int) -> tuple[Tensor, ...]:
+    def words_and_pairs(step: int, rank: int) -> tuple[Tensor, ...]:
         drawn = pairs.pairs(step, rank)
         # The dropout of a step is the same when the run is taken up at it.
         torch.manual_seed(config.seed + 1_000_003 * step + rank)
         return (
-            *batch_tensors(batches.batch(step, rank), processes.device),
+            *words(step, rank),
             torch.from_numpy(drawn.ids).to(processes.device),
             torch.from_numpy(drawn.is_token).to(processes.device),
         )
 
     return Objective(
         _ContrastiveNetwork(network, temperature=config.temperature, dropout=config.dropout),
-        {
-            "words": config.words_weight,
-            "next_sentence": config.words_weight * training.next_sentence_weight,
-            "bag": config.words_weight * training.bag_weight,
-            "contrast": config.contrast_weight,
-        },
-        inputs,
+        {**weights, "contrast": config.contrast_weight},
+        words_and_pairs,
     )
 
 

@@ -65,9 +65,9 @@ class PretrainingConfig:
     lengths: tuple[int, ...] = (256, 128, 64, 32, 16, 8)
     length_shares: tuple[float, ...] = (0.05, 0.4, 0.4, 0.05, 0.05, 0.05)
     batch_tokens: int = 4096
-    total_tokens: int = 40_000_000
+    total_tokens: int = 54_000_000
     warm_up_tokens: int = 200_000
-    full_rate_tokens: int = 1_000_000
+    full_rate_tokens: int = 2_000_000
     decay_share: float = 0.25
     learning_rate: float = 1e-3
     matrix_learning_rate: float = 2e-3

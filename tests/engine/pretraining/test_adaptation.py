@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,20 @@ def test_adapting_tells_texts_apart_and_leaves_the_source_alone(
     assert Checkpoint.open(tiny_bert, local_files_only=True).fingerprint() == before
     assert Checkpoint.open(tmp_path / "new", local_files_only=True).fingerprint() != before
     assert Encoder.from_pretrained(tmp_path / "new").encode(["a drug"]).vectors.shape == (1, 32)
+
+
+def test_a_contrast_without_weight_is_not_computed(tiny_bert: Path, tmp_path: Path) -> None:
+    """The words alone are learned, as beside a contrast that counts for next to nothing."""
+    logs = []
+    short = replace(SHORT, total_tokens=6_000)
+    for weight in (0.0, 1e-30):
+        out = tmp_path / str(weight)
+        adapt(tiny_bert, SOURCES, out, replace(short, contrast_weight=weight))
+        log = (out / "training" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+        logs.append([json.loads(line) for line in log])
+    alone, beside = logs
+    assert [entry.pop("contrast") > 0 for entry in beside] == [True] * len(alone)
+    assert alone == beside
 
 
 def test_an_adaptation_gives_the_same_bits_again(tiny_bert: Path, tmp_path: Path) -> None:
