@@ -1,4 +1,7 @@
-"""How a parser is trained: every number that decides the outcome, and which the card tells."""
+"""How a parser is trained: every number that decides the outcome, and which the card tells.
+
+The defaults made the parser in `models/parser`.
+"""
 
 from __future__ import annotations
 
