@@ -218,7 +218,7 @@ def propagate_labels(
     L = N^T C: each term collects from every neighborhood that it belongs to.
 
     Cosines are taken after the mean of all terms is subtracted. Any two terms of a masked language
-    model have a cosine well above 0 (.34 in the median of the embedded one), so that the floor
+    model have a cosine well above 0 (.51 in the median of the embedded one), so that the floor
     would stop nothing otherwise; held-out seeds are typed better so than by raw cosines, and with
     5 seeds to a neighborhood better than with the original 20, which went with a list for a third
     of the vocabulary.

@@ -97,7 +97,7 @@ def test_neighbors_and_expand_agree_with_the_graph(sample_kb: KnowledgeBase, say
 def test_path_and_clusters_and_describe_print_text(sample_kb: KnowledgeBase, say) -> None:
     """The plain output names what was asked for."""
     assert "london" in say("path", sample_kb.folder, "aspirin", "london")
-    assert "glucose" in say("clusters", sample_kb.folder, "--term", "insulin")
+    assert "diabetes" in say("clusters", sample_kb.folder, "--term", "insulin")
     described = say("describe", sample_kb.folder, "insulin")
     assert "a term of the graph" in described
     assert "near sentences" in described
