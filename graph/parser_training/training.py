@@ -182,8 +182,8 @@ class _Training:
             self._learn_epoch()
             ended = time.process_time()
             self._state.cpu_seconds += ended - begun
+            begun = ended
             self._keep_if_best()
-            begun = time.process_time()
             save_checkpoint(checkpoint, self._pipeline, self._optimizer, self._state, self._kept)
 
     def finish(self, out: Path, vectors_from: str | Path | None) -> TrainedParser:
