@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .indexers.vector_index import Neighbors as Neighbors
     from .indexers.vector_index import VectorIndex as VectorIndex
     from .knowledge_base import KnowledgeBase as KnowledgeBase
+    from .reading.reader import Reader as Reader
 
 __version__ = "0.1.0"
 
@@ -39,6 +40,7 @@ _HOME = {
     "Neighbors": "indexers.vector_index",
     "Parser": "graph.parsing",
     "Prediction": "engine.encoder",
+    "Reader": "reading.reader",
     "Score": "engine.scoring",
     "TailGraph": "graph.tail_graph",
     "Triple": "graph.triples",

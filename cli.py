@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .arguments import (
+from .commands.arguments import (
     Direction,
     Folder,
     IdField,
@@ -32,7 +32,7 @@ from .arguments import (
     Types,
     source_options,
 )
-from .model_commands import adapt, card, pretrain, train_parser
+from .commands.models import adapt, card, pretrain, train_parser
 
 if TYPE_CHECKING:
     from .graph.schema import NodeKind
@@ -64,8 +64,8 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build a knowledge base from text; run it again to go on with an interrupted build."""
+    from .commands.console import progress_bars
     from .knowledge_base import KnowledgeBase
-    from .terminal import progress_bars
 
     with progress_bars() as progress:
         knowledge_base = KnowledgeBase.build(
@@ -94,8 +94,8 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add more text to a knowledge base, as if all had been built at once."""
+    from .commands.console import progress_bars
     from .knowledge_base import KnowledgeBase
-    from .terminal import progress_bars
 
     with progress_bars() as progress:
         knowledge_base = KnowledgeBase.add(
@@ -121,7 +121,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find the sentences, phrases or terms nearest to a text, with the words that say why."""
-    from .terminal import show_hits
+    from .commands.terminal import show_hits
 
     with _open(kb, model=model) as knowledge_base:
         show_hits(knowledge_base.search(query, kind=_node_kind(kind), k=limit), as_json=as_json)
@@ -136,7 +136,7 @@ def describe(
     as_json: Json = False,
 ) -> None:
     """Say what a text means to the model: its landmarks, what is near, its place in the graph."""
-    from .terminal import show_description
+    from .commands.terminal import show_description
 
     with _open(kb, model=model) as knowledge_base:
         show_description(knowledge_base.describe(text, k=limit), as_json=as_json)
@@ -154,7 +154,7 @@ def neighbors(
     as_json: Json = False,
 ) -> None:
     """List the neighbours of a node in the directed tail graph."""
-    from .terminal import show_neighbors
+    from .commands.terminal import show_neighbors
 
     with _walker(kb) as walker:
         found = walker.neighbors(term, kind=_kind(kind), direction=direction.value, k=limit)
@@ -171,7 +171,7 @@ def expand(
     as_json: Json = False,
 ) -> None:
     """Walk outwards from a node along its tails, hop by hop."""
-    from .terminal import show_neighbors
+    from .commands.terminal import show_neighbors
 
     with _walker(kb) as walker:
         found = walker.expand(term, kind=_kind(kind), hops=hops, limit=limit)
@@ -187,7 +187,7 @@ def path(
     as_json: Json = False,
 ) -> None:
     """Find the shortest path of tails between two nodes."""
-    from .terminal import show_neighbors
+    from .commands.terminal import show_neighbors
 
     with _walker(kb) as walker:
         show_neighbors(walker.path(start, goal, kind=_kind(kind)), as_json=as_json)
@@ -201,7 +201,7 @@ def clusters(
     as_json: Json = False,
 ) -> None:
     """List clusters of the vocabulary with their pivots, the largest first."""
-    from .terminal import show_clusters
+    from .commands.terminal import show_clusters
 
     with _walker(kb) as walker:
         show_clusters(walker.clusters(term, limit=limit), as_json=as_json)
@@ -224,7 +224,8 @@ def entities(
     as_json: Json = False,
 ) -> None:
     """Type the phrases of a text, or list the typed mentions of the knowledge base."""
-    from .terminal import progress_bars, show_mentions, show_typed
+    from .commands.console import progress_bars
+    from .commands.terminal import show_mentions, show_typed
 
     with _open(kb, model=model, parser=parser) as knowledge_base:
         if text is None:
@@ -258,9 +259,9 @@ def triples(
     as_json: Json = False,
 ) -> None:
     """Extract the relation triples of a text, or list those of the knowledge base."""
+    from .commands.terminal import show_found, show_related
     from .graph import queries
     from .opening import open_store
-    from .terminal import show_found, show_related
 
     if text is not None:
         with _open(kb, parser=parser) as knowledge_base:
@@ -276,8 +277,8 @@ def triples(
 @app.command()
 def info(kb: Folder, as_json: Json = False) -> None:
     """Say what a knowledge base was made with and how much it holds."""
+    from .commands.terminal import show_info
     from .opening import describe_folder, open_store
-    from .terminal import show_info
 
     with open_store(kb) as store:
         show_info(describe_folder(kb, store), as_json=as_json)
@@ -286,10 +287,10 @@ def info(kb: Folder, as_json: Json = False) -> None:
 @app.command()
 def verify(kb: Folder, as_json: Json = False) -> None:
     """Check that a knowledge base is whole; exit status 1 if it is not."""
+    from .commands.terminal import show_findings
     from .graph.store import GraphStore
     from .graph.verification import content_hash, verify_store
     from .opening import DATABASE
-    from .terminal import show_findings
 
     with GraphStore.open(kb / DATABASE) as store:
         findings = list(verify_store(store))
@@ -370,7 +371,7 @@ def _walker(folder: Path) -> Iterator[Walker]:
 
 
 def _report(knowledge_base: KnowledgeBase, as_json: bool) -> None:
-    from .terminal import show_built
+    from .commands.terminal import show_built
 
     with knowledge_base:
         show_built(knowledge_base.info(), knowledge_base.report, as_json=as_json)

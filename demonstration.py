@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from . import terminal
+from .commands import terminal
+from .commands.console import progress_bars
 from .knowledge_base import KnowledgeBase
 
 _out = Console(highlight=False)
@@ -21,7 +22,7 @@ def run_demo(out: Path) -> None:
     )
     with as_file(files("tailgraph.sample")) as sample:
         sources = [sample / f"{name}.txt" for name in ("medicine", "biology", "everyday")]
-        with terminal.progress_bars() as progress:
+        with progress_bars() as progress:
             knowledge_base = KnowledgeBase.build(sources, out, progress=progress)
     with knowledge_base:
         _tour(knowledge_base, out)

@@ -15,7 +15,7 @@ from .errors import UnknownTermError
 from .graph import queries
 from .graph.database import folder_lock
 from .graph.entities import EntityTyper, entity_spans
-from .graph.labels import SeedLabels, propagate_labels, read_labels
+from .graph.labels import SeedLabels, read_labels
 from .graph.parsing import ParsedSentence, Parser
 from .graph.queries import Found, Mention, StoredCluster
 from .graph.relations import extract_triples
@@ -35,6 +35,7 @@ from .loading import (
 )
 from .mention_types import pending_sentences, type_mentions
 from .opening import CACHE, DATABASE, describe_folder, open_store
+from .reading.reader import Reader
 from .searching import Searcher
 from .walking import Walker
 
@@ -204,10 +205,14 @@ class KnowledgeBase:
         return read_labels()
 
     @cached_property
+    def reader(self) -> Reader:
+        """What reads texts with the model, the labels and the phrases of the knowledge base."""
+        return Reader(self.encoder, self.seeds, find_phrases=self.searcher.nearest_phrases)
+
+    @cached_property
     def typer(self) -> EntityTyper:
         """What types phrases, by the seed labels spread over the vocabulary."""
-        vectors = propagate_labels(self.encoder.vocabulary, self.seeds)
-        return EntityTyper.from_parts(self.encoder, vectors)
+        return EntityTyper.from_parts(self.encoder, self.reader.entity_vectors)
 
     def _recorded(self, key: str) -> str | None:
         path = str(self.store.manifest()[key])

@@ -61,6 +61,15 @@ class Searcher:
             standing=standing,
         )
 
+    def nearest_phrases(
+        self, vector: npt.NDArray[np.float32], k: int
+    ) -> tuple[tuple[str, float], ...]:
+        """Return the k phrases nearest to a vector of shape (dim,), best first, with cosines."""
+        near = self._index(NodeKind.PHRASE).search(vector[None], k)
+        ids = [i for i in near.ids[0].tolist() if i >= 0]
+        found = zip(queries.nodes(self.store, ids), near.scores[0].tolist(), strict=False)
+        return tuple((node.text, score) for node, score in found)
+
     def _hits(self, vector: npt.NDArray[np.float32], kind: NodeKind, k: int) -> tuple[Hit, ...]:
         near = self._index(kind).search(_with_one(vector) if kind is NodeKind.TERM else vector, k)
         ids = [i for i in near.ids[0].tolist() if i >= 0]

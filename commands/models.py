@@ -13,7 +13,7 @@ import typer
 from .arguments import IdField, Json, Layout, Sources, TextField, TextLayout, source_options
 
 if TYPE_CHECKING:
-    from .engine.pretraining.config import PretrainingConfig
+    from ..engine.pretraining.config import PretrainingConfig
 
 
 class Preset(StrEnum):
@@ -65,8 +65,9 @@ def pretrain(
     as_json: Json = False,
 ) -> None:
     """Train a BERT with its own vocabulary on raw text; run it again to go on."""
-    from .engine.pretraining.pretraining import pretrain as train
-    from .terminal import progress_bars, show_training
+    from ..engine.pretraining.pretraining import pretrain as train
+    from .console import progress_bars
+    from .model_reports import show_training
 
     settings = _settings(preset, config, tokens, vocabulary, cased, patience, seed)
     with progress_bars() as progress:
@@ -109,9 +110,10 @@ def adapt(
     as_json: Json = False,
 ) -> None:
     """Train a BERT further on documents, and its vectors to tell texts apart."""
-    from .engine.pretraining.adaptation import AdaptationConfig
-    from .engine.pretraining.adaptation import adapt as train
-    from .terminal import progress_bars, show_adaptation
+    from ..engine.pretraining.adaptation import AdaptationConfig
+    from ..engine.pretraining.adaptation import adapt as train
+    from .console import progress_bars
+    from .model_reports import show_adaptation
 
     config = AdaptationConfig(
         total_tokens=tokens,
@@ -163,10 +165,11 @@ def card(
     as_json: Json = False,
 ) -> None:
     """Measure what a model has to pass before its vectors are trusted."""
-    from .cards.data import CardData
-    from .cards.model_card import measure_model
-    from .cards.report import write_card
-    from .terminal import progress_bars, show_card
+    from ..cards.data import CardData
+    from ..cards.model_card import measure_model
+    from ..cards.report import write_card
+    from .console import progress_bars
+    from .model_reports import show_card
 
     prose = _read(notes) if notes else ""
     with progress_bars() as progress:
@@ -198,9 +201,10 @@ def train_parser(
     as_json: Json = False,
 ) -> None:
     """Train a dependency parser on treebanks; run it again to go on."""
-    from .graph.parser_training.recipe import ParserTraining
-    from .graph.parser_training.training import train_parser as train
-    from .terminal import progress_bars, show_parser
+    from ..graph.parser_training.recipe import ParserTraining
+    from ..graph.parser_training.training import train_parser as train
+    from .console import progress_bars
+    from .model_reports import show_parser
 
     recipe = ParserTraining(seed=seed)
     with progress_bars() as progress:
@@ -217,7 +221,7 @@ def train_parser(
 
 def _read(path: Path) -> str:
     """Return the text of a file."""
-    from .errors import ParameterError
+    from ..errors import ParameterError
 
     try:
         return path.read_text(encoding="utf-8")
@@ -240,7 +244,7 @@ def _settings(
     seed: int | None,
 ) -> PretrainingConfig:
     """Join a preset, a file and single options; the later ones win."""
-    from .engine.pretraining.config import PRESETS, PretrainingConfig
+    from ..engine.pretraining.config import PRESETS, PretrainingConfig
 
     settings = PRESETS[preset.value]
     if config is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from .engine.corpus import SourceOptions
+    from ..engine.corpus import SourceOptions
 
 
 class Kind(StrEnum):
@@ -67,6 +67,6 @@ OfKind = Annotated[
 
 def source_options(layout: TextLayout, text_field: str, id_field: str) -> SourceOptions:
     """Return how sources are read, as the command line says it."""
-    from .engine.corpus import SourceOptions
+    from ..engine.corpus import SourceOptions
 
     return SourceOptions(layout.value, text_field, id_field)

@@ -9,7 +9,7 @@ import pytest
 
 from tailgraph.cli import run
 
-from .conftest import SAMPLE
+from ..conftest import SAMPLE
 
 SOURCES = [str(SAMPLE / f"{name}.txt") for name in ("medicine", "biology", "everyday")]
 SETTINGS = {

@@ -1,0 +1,44 @@
+"""How a command opens what it reads with: a knowledge base, or a model and labels alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ..reading.reader import Reader
+
+InKb = Annotated[
+    Path | None,
+    typer.Option("--kb", metavar="KB", help="Read with the model and labels of this one."),
+]
+Labels = Annotated[
+    Path | None,
+    typer.Option(help="Seed labels: lines of a term, a tab, labels; bundled if not given."),
+]
+
+
+@contextmanager
+def open_reader(
+    kb: Path | None, *, model: str | None = None, labels: Path | None = None
+) -> Iterator[Reader]:
+    """Yield the reader of a knowledge base, or one of a model and a list of labels."""
+    if kb is None:
+        from ..reading.reader import Reader
+
+        yield Reader.from_pretrained(model, labels=labels)
+        return
+    from ..errors import ParameterError
+    from ..knowledge_base import KnowledgeBase
+
+    if labels is not None:
+        raise ParameterError(
+            f"--labels {labels} with --kb {kb}: a knowledge base has labels of its own; leave one "
+            "of the two out, or bring the list in with `tailgraph label import`"
+        )
+    with KnowledgeBase.open(kb, model=model) as knowledge_base:
+        yield knowledge_base.reader

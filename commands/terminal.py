@@ -1,0 +1,212 @@
+"""What the commands about a knowledge base print: tables for a person, JSON for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from .console import out, print_json, table
+
+if TYPE_CHECKING:
+    from ..answers import Description, Hit, Neighbor, RelatedText, TypedText
+    from ..building import BuildReport
+    from ..graph.queries import Found, Mention, StoredCluster
+    from ..graph.triples import Triple
+    from ..graph.verification import Finding
+
+
+def show_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
+    """Print what a search found, each hit with the words that say why."""
+    if as_json:
+        return print_json(hits)
+    if not hits:
+        out.print("nothing found: the knowledge base holds no node of this kind")
+    for rank, hit in enumerate(hits, start=1):
+        out.print(f"[bold]{rank:>2}  {hit.score:.3f}[/]  {escape(hit.node.text)}")
+        why = ", ".join(hit.shared) or ", ".join(mark.term for mark in hit.landmarks[:5])
+        reason = "both point at" if hit.shared else "points at"
+        if why:
+            out.print(f"           [green]{reason}: {escape(why)}[/]")
+        if hit.places:
+            first = hit.places[0]
+            more = f" and {len(hit.places) - 1} more" if len(hit.places) > 1 else ""
+            out.print(
+                f"           [dim]{escape(first.document)} {first.start}-{first.end}{more}[/]"
+            )
+    return None
+
+
+def show_description(found: Description, *, as_json: bool) -> None:
+    """Print what a text means to the model."""
+    if as_json:
+        return print_json(found)
+    out.print(f"[bold]{escape(found.text)}[/]")
+    if found.has_unknown:
+        out.print(
+            "[yellow]some of it is unknown to the model: its vector says less than it seems[/]"
+        )
+    if found.truncated:
+        out.print("[yellow]it is longer than the model reads: only its beginning counts[/]")
+    marks = (f"{mark.term} [dim]{mark.weight:.1f}[/]" for mark in found.landmarks)
+    out.print(f"points at: {', '.join(marks)}")
+    if found.standing is not None:
+        place = found.standing
+        out.print(
+            f"a {place.node.kind.name.lower()} of the graph: lists {place.n_out}, is listed by "
+            f"{place.n_in}, its tail begins above cosine {place.threshold:.2f}"
+        )
+        for cluster in place.clusters:
+            out.print(
+                f"in cluster {escape(cluster.key)}: {escape(', '.join(cluster.members[:12]))}"
+            )
+    out.print(
+        "near phrases: "
+        + escape(", ".join(f"{h.node.text} ({h.score:.2f})" for h in found.phrases))
+    )
+    out.print("near sentences:")
+    for hit in found.sentences:
+        out.print(f"  {hit.score:.3f}  {escape(hit.node.text)}")
+    return None
+
+
+def show_neighbors(found: Sequence[Neighbor], *, as_json: bool) -> None:
+    """Print nodes met on a walk, in the order met."""
+    if as_json:
+        return print_json(found)
+    shown = table("hop", "from", "", "to", "cosine")
+    for near in found:
+        arrow = "<->" if near.mutual else "->"
+        shown.add_row(
+            str(near.hops), escape(near.parent), arrow, escape(near.node.text), f"{near.weight:.3f}"
+        )
+    out.print(shown if found else "nothing: the tail is empty")
+    return None
+
+
+def show_clusters(found: Sequence[StoredCluster], *, as_json: bool) -> None:
+    """Print clusters with their pivots and members."""
+    if as_json:
+        return print_json(found)
+    shown = table("pivot", "terms", "strength", "members")
+    for cluster in found:
+        members = ", ".join(cluster.members[:15]) + (" ..." if len(cluster.members) > 15 else "")
+        shown.add_row(
+            escape(cluster.key),
+            str(len(cluster.members)),
+            f"{cluster.strength:.2f}",
+            escape(members),
+        )
+    out.print(shown if found else "no cluster: the term stands alone")
+    return None
+
+
+def show_typed(found: Sequence[TypedText], *, as_json: bool) -> None:
+    """Print typed phrases with the words that decided."""
+    if as_json:
+        return print_json(found)
+    for sentence in found:
+        out.print(escape(sentence.text))
+        for entity in sentence.entities:
+            votes = [part.term for part in entity.evidence if part.label == entity.label]
+            why = ", ".join(list(dict.fromkeys(votes))[:8])
+            out.print(
+                f"  [bold]{entity.label}[/] {entity.confidence:.2f}  {escape(entity.text)}"
+                f"  [dim]{escape(why)}[/]"
+            )
+    return None
+
+
+def show_mentions(found: Sequence[Mention], *, as_json: bool) -> None:
+    """Print the typed phrases of a knowledge base."""
+    if as_json:
+        return print_json(found)
+    shown = table("label", "phrase", "mentions", "confidence")
+    for mention in found:
+        shown.add_row(
+            mention.label,
+            escape(mention.text),
+            str(mention.n_mentions),
+            f"{mention.confidence:.2f}",
+        )
+    out.print(shown if found else "no mention has this label")
+    return None
+
+
+def show_found(found: Sequence[Found], *, as_json: bool) -> None:
+    """Print stored triples with where they stand."""
+    if as_json:
+        return print_json(found)
+    for item in found:
+        out.print(_triple_line(item.triple))
+        place = item.place
+        where = f"{escape(place.document)} {place.start}-{place.end}"
+        out.print(f"        [dim]{where}  {escape(place.sentence)}[/]")
+    if not found:
+        out.print("no triple fits")
+    return None
+
+
+def show_related(found: Sequence[RelatedText], *, as_json: bool) -> None:
+    """Print the triples of sentences that are not stored."""
+    if as_json:
+        return print_json(found)
+    for sentence in found:
+        out.print(escape(sentence.text))
+        for triple in sentence.triples:
+            out.print(f"  {_triple_line(triple)}")
+    return None
+
+
+def _triple_line(triple: Triple) -> str:
+    marks = [triple.form, *(["negated"] if triple.negated else []), triple.modality]
+    # The doer of a passive is the subject: its own words would then say the opposite.
+    is_turned = triple.form == "infix" and triple.object.start < triple.subject.start
+    relation = escape(triple.relation_lemma if is_turned else triple.relation.text)
+    first, last = escape(triple.subject.text), escape(triple.object.text)
+    said = escape(", ".join(mark for mark in marks if mark))
+    return f"{triple.confidence:.2f}  {first} [bold]| {relation} |[/] {last}  [dim]{said}[/]"
+
+
+def show_built(about: dict[str, object], report: BuildReport | None, *, as_json: bool) -> None:
+    """Print what a build made, and where the time went."""
+    if as_json:
+        return print_json({**about, "report": report})
+    show_info(about, as_json=False)
+    if report is not None:
+        spent = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())
+        out.print(f"seconds: {spent}")
+        if not report.n_documents and not report.n_already_present:
+            out.print("these sources were read before; bring new text in with `tailgraph add`")
+        if report.n_already_present:
+            out.print(f"{report.n_already_present} documents were stored already and passed over")
+    return None
+
+
+def show_info(about: dict[str, object], *, as_json: bool) -> None:
+    """Print what a knowledge base holds."""
+    if as_json:
+        return print_json(about)
+    counts = about["counts"]
+    shown = table("", "")
+    if isinstance(counts, dict):
+        for name, count in counts.items():
+            shown.add_row(name.replace("_", " "), f"{count:,}")
+    size = about["bytes"]
+    shown.add_row("size", f"{size / 1e6:,.1f} MB" if isinstance(size, int) else "")
+    shown.add_row("model", escape(str(about["model_path"])))
+    shown.add_row("parser", escape(str(about["parser_path"])))
+    out.print(shown)
+    return None
+
+
+def show_findings(findings: Sequence[Finding], digest: str, *, as_json: bool) -> None:
+    """Print the outcome of every check, and the hash of the content."""
+    if as_json:
+        return print_json({"findings": findings, "content_hash": digest})
+    for finding in findings:
+        mark = "[green]sound[/]" if finding.sound else "[red]WRONG[/]"
+        out.print(f"{mark}  {finding.check}: {escape(finding.detail)}")
+    out.print(f"content hash {digest}")
+    return None

@@ -1,0 +1,1 @@
+"""Reading text against the vocabulary: blanks, scores, explanations, senses, prefixes."""
