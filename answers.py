@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .engine.landmarks import Landmark
-    from .graph.entities import Entity
     from .graph.queries import Node, Place, StoredCluster
     from .graph.triples import Triple
 
@@ -18,7 +17,8 @@ class Hit:
 
     The score of a phrase or a sentence is the cosine of the two [CLS] vectors, that of a term the
     dot product with its vector plus its bias. ``landmarks`` are the terms that its vector points
-    at, ``shared`` those among them that the query's vector points at too: why it was found.
+    at (of a term those nearest to it), ``shared`` those among them that the query's vector points
+    at too: why it was found.
     """
 
     node: Node
@@ -72,14 +72,6 @@ class Description:
     phrases: tuple[Hit, ...]
     sentences: tuple[Hit, ...]
     standing: Standing | None
-
-
-@dataclass(frozen=True)
-class TypedText:
-    """A sentence and its typed phrases; spans count characters of ``text``."""
-
-    text: str
-    entities: tuple[Entity, ...]
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,13 @@ from .commands.arguments import (
     Types,
     source_options,
 )
+from .commands.entities import entities
+from .commands.geometry import arithmetic, histogram, importance
+from .commands.labels import label_commands
 from .commands.models import adapt, card, pretrain, train_parser
+from .commands.opening import read_text
+from .commands.predictions import compare, explain, fill, score
+from .commands.reading import own_tokens, prefixes, senses
 
 if TYPE_CHECKING:
     from .graph.schema import NodeKind
@@ -208,35 +214,6 @@ def clusters(
 
 
 @app.command()
-def entities(
-    kb: Folder,
-    text: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[TEXT|FILE]",
-            help="Text, a file, or - for stdin; stored mentions if not given.",
-        ),
-    ] = None,
-    label: Annotated[str, typer.Option(help="Only entities with this label.")] = "",
-    limit: Limit = 50,
-    model: Model = None,
-    parser: ParserName = None,
-    as_json: Json = False,
-) -> None:
-    """Type the phrases of a text, or list the typed mentions of the knowledge base."""
-    from .commands.console import progress_bars
-    from .commands.terminal import show_mentions, show_typed
-
-    with _open(kb, model=model, parser=parser) as knowledge_base:
-        if text is None:
-            with progress_bars() as progress:
-                knowledge_base.type_mentions(progress=progress)
-            show_mentions(knowledge_base.mentions(label=label, limit=limit), as_json=as_json)
-        else:
-            show_typed(knowledge_base.entities_of(_text(text), label=label), as_json=as_json)
-
-
-@app.command()
 def triples(
     kb: Folder,
     text: Annotated[
@@ -265,7 +242,7 @@ def triples(
 
     if text is not None:
         with _open(kb, parser=parser) as knowledge_base:
-            show_related(knowledge_base.triples_of(_text(text)), as_json=as_json)
+            show_related(knowledge_base.triples_of(read_text(text)), as_json=as_json)
         return
     with open_store(kb) as store:
         found = queries.triples(
@@ -311,8 +288,25 @@ def demo(
     run_demo(out)
 
 
-for command in (pretrain, adapt, card, train_parser):
+for command in (
+    entities,
+    fill,
+    score,
+    explain,
+    compare,
+    senses,
+    prefixes,
+    own_tokens,
+    histogram,
+    importance,
+    arithmetic,
+    pretrain,
+    adapt,
+    card,
+    train_parser,
+):
     app.command(command.__name__.replace("_", "-"))(command)
+app.add_typer(label_commands)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -385,16 +379,3 @@ def _node_kind(kind: Kind) -> NodeKind:
     from .graph.schema import NodeKind
 
     return NodeKind[kind.name.upper()]
-
-
-_TEXT_FILES = (".txt", ".jsonl", ".csv", ".parquet", ".gz", ".xz")
-
-
-def _text(argument: str) -> str:
-    """Return the text of an argument that is itself text, the name of a file, or ``-``."""
-    from .engine.corpus import read_documents
-
-    is_name = argument.endswith(_TEXT_FILES) and not any(c.isspace() for c in argument)
-    if argument == "-" or is_name or (len(argument) < 256 and Path(argument).is_file()):
-        return "\n\n".join(document.text for document in read_documents(argument))
-    return argument

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 
-from .answers import Description, Hit, Neighbor, RelatedText, TypedText
+from .answers import Description, Hit, Neighbor, RelatedText
 from .building import BuildConfig, Builder, BuildReport, Progress
 from .engine.corpus import SourceOptions
 from .engine.encoder import Encoder
@@ -14,15 +16,20 @@ from .engine.sentences import split_sentences
 from .errors import UnknownTermError
 from .graph import queries
 from .graph.database import folder_lock
-from .graph.entities import EntityTyper, entity_spans
-from .graph.labels import SeedLabels, read_labels
+from .graph.entities import Entity
+from .graph.label_book import LabelBook
+from .graph.label_proposals import Proposal, propose_clusters
+from .graph.labels import SeedLabels
 from .graph.parsing import ParsedSentence, Parser
 from .graph.queries import Found, Mention, StoredCluster
 from .graph.relations import extract_triples
 from .graph.schema import NodeKind
 from .graph.store import GraphStore
 from .graph.tail_graph import TailGraph
+from .graph.term_labels import TermLabel, find_term_labels
 from .graph.verification import Finding, content_hash, verify_store
+from .graph.word_counts import count_words
+from .labeling import edit_labels, store_term_labels
 from .loading import (
     EMBEDDED,
     begin_addition,
@@ -34,8 +41,11 @@ from .loading import (
     new_manifest,
 )
 from .mention_types import pending_sentences, type_mentions
-from .opening import CACHE, DATABASE, describe_folder, open_store
+from .opening import CACHE, DATABASE, bring_up_to_date, describe_folder, open_store
+from .reading.given_text import require_text
+from .reading.label_free import FineEntity
 from .reading.reader import Reader
+from .reading.typed_text import TypedText
 from .searching import Searcher
 from .walking import Walker
 
@@ -125,6 +135,7 @@ class KnowledgeBase:
         options = options or SourceOptions()
         names = checked_sources(sources, options)
         folder = Path(folder)
+        bring_up_to_date(folder)
         with cls(folder, GraphStore.open(folder / DATABASE), model=model, parser=parser) as old:
             encoder, reader, config = old.encoder, old.parser, old.config
         with folder_lock(folder), GraphStore.create(folder / DATABASE) as store:
@@ -200,19 +211,28 @@ class KnowledgeBase:
         return self.walker.graph
 
     @cached_property
+    def labels(self) -> LabelBook:
+        """The labels that persons gave, with all that was done to them."""
+        return LabelBook(self.store)
+
+    @cached_property
     def seeds(self) -> SeedLabels:
         """The terms that a person has labelled."""
-        return read_labels()
+        return self.labels.current()
 
     @cached_property
     def reader(self) -> Reader:
         """What reads texts with the model, the labels and the phrases of the knowledge base."""
-        return Reader(self.encoder, self.seeds, find_phrases=self.searcher.nearest_phrases)
-
-    @cached_property
-    def typer(self) -> EntityTyper:
-        """What types phrases, by the seed labels spread over the vocabulary."""
-        return EntityTyper.from_parts(self.encoder, self.reader.entity_vectors)
+        return Reader(
+            self.encoder,
+            self.seeds,
+            find_phrases=self.searcher.nearest_phrases,
+            find_vector=self.searcher.stored_vector,
+            find_clusters=self.searcher.cluster_keys,
+            count_words=partial(count_words, self.store),
+            list_clusters=partial(queries.term_clusters, self.store),
+            find_sentences=partial(queries.sentences_with, self.store),
+        )
 
     def _recorded(self, key: str) -> str | None:
         path = str(self.store.manifest()[key])
@@ -289,15 +309,36 @@ class KnowledgeBase:
         """Extract the triples of a text that is not stored."""
         return [RelatedText(s.text, tuple(extract_triples(s))) for s in self._parse(text)]
 
-    def entities_of(self, text: str, *, label: str = "") -> list[TypedText]:
-        """Type the phrases of a text that is not stored; with a label, keep those that have it."""
-        parsed = self._parse(text)
-        texts = [sentence.text for sentence in parsed]
-        typed = self.typer.type_spans(texts, [entity_spans(sentence) for sentence in parsed])
+    def entities_of(
+        self, text: str, *, label: str = "", spans: Sequence[tuple[int, int]] = ()
+    ) -> list[TypedText[Entity]]:
+        """Type the names in a text that is not stored, or the phrases at given characters.
+
+        Parameters
+        ----------
+        label
+            Keep those that have this label, a main type or one with its sub-type.
+        spans
+            The characters (start, end) of the phrases to type; the answer is the one text then,
+            and else its sentences. See `Reader.type_spans`.
+        """
+        typed = (
+            [self.reader.type_spans(text, spans)]
+            if spans
+            else self.reader.type_sentences(self._parse(text))
+        )
         return [
-            TypedText(text, tuple(e for e in entities if label in ("", e.label)))
-            for text, entities in zip(texts, typed, strict=True)
+            replace(part, entities=tuple(e for e in part.entities if e.has_label(label)))
+            for part in typed
         ]
+
+    def fine_types_of(
+        self, text: str, *, spans: Sequence[tuple[int, int]] = ()
+    ) -> list[TypedText[FineEntity]]:
+        """Type the phrases of a text by clusters, without labels; see `reading.label_free`."""
+        if spans:
+            return [self.reader.fine_type_spans(text, spans)]
+        return self.reader.fine_type_sentences(self._parse(text))
 
     def type_mentions(self, *, progress: Progress | None = None) -> None:
         """Type every stored mention that has no type yet, and store the types.
@@ -308,13 +349,35 @@ class KnowledgeBase:
         if first < n_sentences:
             path = self.folder / DATABASE
             with folder_lock(self.folder), GraphStore.create(path) as store:
-                type_mentions(store, self.typer, self.seeds, progress)
+                type_mentions(store, self.reader.typer, self.seeds, progress)
 
     def mentions(self, *, label: str = "", limit: int = 50) -> list[Mention]:
         """Return typed phrases of the knowledge base, the most often mentioned first."""
         return queries.mentions(self.store, label=label, limit=limit)
 
+    # ---- labels
+
+    @contextmanager
+    def edit_labels(self) -> Iterator[LabelBook]:
+        """Open the labels for writing, under the lock of the folder; what they decide follows."""
+        with edit_labels(self.folder) as book:
+            yield book
+        for name in ("seeds", "reader"):
+            self.__dict__.pop(name, None)
+
+    def propose_labels(self, *, k: int = 1) -> list[Proposal]:
+        """Return the clusters whose labels would cover most text; see `propose_clusters`."""
+        return propose_clusters(self.store, self.reader.entity_vectors, k=k)
+
+    def term_labels(
+        self, *, term: str = "", label: str = "", source: str = "", limit: int = 50
+    ) -> list[TermLabel]:
+        """Return labels of terms, given and propagated; see `find_term_labels`."""
+        store_term_labels(self.folder, self.labels, lambda: self.reader.entity_vectors)
+        return find_term_labels(self.store, term=term, label=label, source=source, limit=limit)
+
     def _parse(self, text: str) -> list[ParsedSentence]:
+        require_text(text)
         texts = [" ".join(text[a:b].split()) for a, b in split_sentences(text)]
         size = self.config.group_sentences
         groups = (texts[i : i + size] for i in range(0, len(texts), size))

@@ -78,4 +78,5 @@ def _rows(
     for sentence, entities in zip(sentences, typed, strict=True):
         for entity in entities:
             types = json.dumps([[label, round(p, 4)] for label, p in entity.types[:_MOST_TYPES]])
-            yield sentence, entity.start, entity.end, entity.label, entity.confidence, types
+            place = (sentence, entity.start, entity.end)
+            yield *place, entity.label, entity.confidence, types, entity.subtype

@@ -9,10 +9,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import ArtifactError
 from .graph import queries
+from .graph.database import folder_lock
 from .graph.store import GraphStore
 
 DATABASE = "knowledge.sqlite"
@@ -32,21 +35,52 @@ def open_store(folder: str | Path) -> GraphStore:
     path = Path(folder)
     store = GraphStore.open(path / DATABASE)
     try:
-        made_as = store.manifest().get("format")
-        if made_as not in (FORMAT, None):
-            raise ArtifactError(
-                f"{path} has format {made_as}, this tailgraph reads format {FORMAT}; "
-                "build it anew with `tailgraph build`"
-            )
-        if not store.is_finished():
-            raise ArtifactError(
-                f"the build of {path} was interrupted; run the same command again: "
-                "it goes on from the last committed step"
-            )
+        _check_finished(path, store)
     except BaseException:
         store.close()
         raise
     return store
+
+
+@contextmanager
+def edit_store(folder: str | Path) -> Iterator[GraphStore]:
+    """Open the store of a finished knowledge base for writing, under the lock of its folder.
+
+    One with an older schema is brought up to date. Errors are those of `open_store`.
+
+    Raises
+    ------
+    StorageError
+        Another process is writing the folder, or it cannot be written.
+    """
+    path = Path(folder)
+    bring_up_to_date(path)
+    open_store(path).close()
+    with folder_lock(path), GraphStore.create(path / DATABASE) as store:
+        yield store
+
+
+def bring_up_to_date(folder: Path) -> None:
+    """Give the store of a knowledge base the newest schema, if there is one with an older."""
+    path = folder / DATABASE
+    if path.is_file():
+        with folder_lock(folder), GraphStore.create(path):
+            pass
+
+
+def _check_finished(path: Path, store: GraphStore) -> None:
+    """Refuse a knowledge base of another format, or one whose build was interrupted."""
+    made_as = store.manifest().get("format")
+    if made_as not in (FORMAT, None):
+        raise ArtifactError(
+            f"{path} has format {made_as}, this tailgraph reads format {FORMAT}; "
+            "build it anew with `tailgraph build`"
+        )
+    if not store.is_finished():
+        raise ArtifactError(
+            f"the build of {path} was interrupted; run the same command again: "
+            "it goes on from the last committed step"
+        )
 
 
 def describe_folder(folder: Path, store: GraphStore) -> dict[str, object]:

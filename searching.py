@@ -13,13 +13,18 @@ import numpy.typing as npt
 from .answers import Description, Hit, Standing
 from .engine.encoder import Encoder
 from .engine.landmarks import Landmarks, content_terms
-from .errors import ParameterError
+from .errors import ParameterError, UnknownTermError
 from .graph import queries
 from .graph.queries import Place
 from .graph.schema import NodeKind
 from .graph.store import GraphStore
 from .indexers.index_cache import cached_index
 from .indexers.vector_index import Similarity, VectorIndex
+from .reading.explanations import StoredVector
+
+_N_SHOWN = 10
+_N_SHARED = 30
+"""Landmarks of a query and of a hit among which those that they share are looked for."""
 
 
 class Searcher:
@@ -70,17 +75,37 @@ class Searcher:
         found = zip(queries.nodes(self.store, ids), near.scores[0].tolist(), strict=False)
         return tuple((node.text, score) for node, score in found)
 
+    def stored_vector(self, text: str, kind: str) -> StoredVector:
+        """Return the node of a kind that has a text, with its vector.
+
+        Raises
+        ------
+        UnknownTermError
+            There is no such node.
+        """
+        wanted = NodeKind[kind.upper()]
+        found = [node for node in queries.find_nodes(self.store, text) if node.kind is wanted]
+        if not found:
+            raise UnknownTermError(f"{text!r} is no {kind} of this knowledge base")
+        [vector] = self.store.vectors_of(wanted, [found[0].id])
+        return StoredVector(found[0].text, vector, found[0].has_unknown, found[0].truncated)
+
+    def cluster_keys(self, terms: Sequence[int]) -> dict[int, list[str]]:
+        """Return the names of the clusters that each of some terms is in."""
+        return queries.cluster_keys(self.store, terms)
+
     def _hits(self, vector: npt.NDArray[np.float32], kind: NodeKind, k: int) -> tuple[Hit, ...]:
         near = self._index(kind).search(_with_one(vector) if kind is NodeKind.TERM else vector, k)
         ids = [i for i in near.ids[0].tolist() if i >= 0]
         if not ids:
             return ()
         if kind is NodeKind.TERM:
-            # A term is a landmark itself: its vector is of the other side of the product.
-            terms = zip(queries.nodes(self.store, ids), near.scores[0].tolist(), strict=False)
-            return tuple(Hit(node, score, (), (), ()) for node, score in terms)
-        vectors = np.concatenate([vector, self.store.vectors_of(kind, ids)])
-        query, *read = self.landmarks.read(vectors, 30)
+            # The vector of a term is of the other side of the product: it is read by cosine.
+            [query] = self.landmarks.read(vector, _N_SHARED)
+            read = self.landmarks.near(ids, _N_SHARED)
+        else:
+            vectors = np.concatenate([vector, self.store.vectors_of(kind, ids)])
+            query, *read = self.landmarks.read(vectors, _N_SHARED)
         asked = {landmark.term for landmark in query}
         places = self._places(kind, ids)
         found = zip(queries.nodes(self.store, ids), near.scores[0].tolist(), read, strict=False)
@@ -89,8 +114,8 @@ class Searcher:
                 node=node,
                 score=score,
                 places=tuple(places.get(node.id, ())),
-                landmarks=terms[:10],
-                shared=tuple(term.term for term in terms if term.term in asked)[:10],
+                landmarks=terms[:_N_SHOWN],
+                shared=tuple(term.term for term in terms if term.term in asked)[:_N_SHOWN],
             )
             for node, score, terms in found
         )

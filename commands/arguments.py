@@ -65,6 +65,20 @@ OfKind = Annotated[
 ]
 
 
+def read_span(text: str) -> tuple[int, int]:
+    """Return the characters that ``START:END`` names.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is not of that form.
+    """
+    start, _, end = text.partition(":")
+    if not (start.isdecimal() and end.isdecimal()):
+        raise typer.BadParameter(f"{text!r} is no span; give START:END, for example 0:9.")
+    return int(start), int(end)
+
+
 def source_options(layout: TextLayout, text_field: str, id_field: str) -> SourceOptions:
     """Return how sources are read, as the command line says it."""
     from ..engine.corpus import SourceOptions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -67,14 +67,20 @@ class _RateColumn(ProgressColumn):
         return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
 
 
-def table(*columns: str) -> Table:
-    """Make an empty table; columns of numbers are set to the right."""
+def table(*columns: str, numbers: Container[str] = ("cosine", "terms", "hop")) -> Table:
+    """Make an empty table; the columns named in `numbers` are set to the right."""
     shown = Table(box=None, pad_edge=False, show_header=any(columns))
     for column in columns:
-        shown.add_column(
-            column, justify="right" if column in ("cosine", "terms", "hop") else "left"
-        )
+        shown.add_column(column, justify="right" if column in numbers else "left")
     return shown
+
+
+def warn_unread(has_unknown: bool, truncated: bool) -> None:
+    """Say what of a text the model could not read."""
+    if has_unknown:
+        out.print("[yellow]some of it is unknown to the model: this says less than it seems[/]")
+    if truncated:
+        out.print("[yellow]it is longer than the model reads: only a part of it counts[/]")
 
 
 def print_json(value: object) -> None:

@@ -22,6 +22,9 @@ Labels = Annotated[
 ]
 
 
+_TEXT_FILES = (".txt", ".jsonl", ".csv", ".parquet", ".gz", ".xz")
+
+
 @contextmanager
 def open_reader(
     kb: Path | None, *, model: str | None = None, labels: Path | None = None
@@ -42,3 +45,13 @@ def open_reader(
         )
     with KnowledgeBase.open(kb, model=model) as knowledge_base:
         yield knowledge_base.reader
+
+
+def read_text(argument: str) -> str:
+    """Return the text of an argument that is itself text, the name of a file, or ``-``."""
+    from ..engine.corpus import read_documents
+
+    is_name = argument.endswith(_TEXT_FILES) and not any(c.isspace() for c in argument)
+    if argument == "-" or is_name or (len(argument) < 256 and Path(argument).is_file()):
+        return "\n\n".join(document.text for document in read_documents(argument))
+    return argument

@@ -10,11 +10,14 @@ from rich.markup import escape
 from .console import out, print_json, table
 
 if TYPE_CHECKING:
-    from ..answers import Description, Hit, Neighbor, RelatedText, TypedText
+    from ..answers import Description, Hit, Neighbor, RelatedText
     from ..building import BuildReport
+    from ..graph.entities import Entity
     from ..graph.queries import Found, Mention, StoredCluster
     from ..graph.triples import Triple
     from ..graph.verification import Finding
+    from ..reading.label_free import FineEntity
+    from ..reading.typed_text import TypedText
 
 
 def show_hits(hits: Sequence[Hit], *, as_json: bool) -> None:
@@ -102,20 +105,46 @@ def show_clusters(found: Sequence[StoredCluster], *, as_json: bool) -> None:
     return None
 
 
-def show_typed(found: Sequence[TypedText], *, as_json: bool) -> None:
+def show_typed(found: Sequence[TypedText[Entity]], *, as_json: bool) -> None:
     """Print typed phrases with the words that decided."""
     if as_json:
         return print_json(found)
     for sentence in found:
-        out.print(escape(sentence.text))
+        _show_read(sentence)
         for entity in sentence.entities:
-            votes = [part.term for part in entity.evidence if part.label == entity.label]
-            why = ", ".join(list(dict.fromkeys(votes))[:8])
+            label = f"{entity.label}.{entity.subtype}" if entity.subtype else entity.label
+            other = f" [dim]or[/] {entity.alternative}" if entity.alternative else ""
+            why = ", ".join(list(dict.fromkeys(part.term for part in entity.evidence))[:8])
             out.print(
-                f"  [bold]{entity.label}[/] {entity.confidence:.2f}  {escape(entity.text)}"
+                f"  [bold]{label}[/] {entity.confidence:.2f}{other}  {escape(entity.text)}"
                 f"  [dim]{escape(why)}[/]"
             )
     return None
+
+
+def show_finely_typed(found: Sequence[TypedText[FineEntity]], *, as_json: bool) -> None:
+    """Print phrases with the clusters that their contexts ask for."""
+    if as_json:
+        return print_json(found)
+    for sentence in found:
+        _show_read(sentence)
+        for entity in sentence.entities:
+            words = ", ".join(descriptor.term for descriptor in entity.descriptors)
+            types = ", ".join(f"{kind.pivot} {kind.cosine:.2f}" for kind in entity.types)
+            label = f"{entity.label} {entity.share:.1f}" if entity.label else "no label"
+            out.print(f"  [bold]{escape(entity.text)}[/]  {label}")
+            out.print(f"    [green]{escape(types)}[/]")
+            out.print(f"    [dim]by {escape(entity.pivot)} of {escape(words)}[/]")
+    return None
+
+
+def _show_read(sentence: TypedText[Entity] | TypedText[FineEntity]) -> None:
+    """Print a sentence, and what the model could not read of it."""
+    out.print(escape(sentence.text))
+    if sentence.has_unknown:
+        out.print("  [yellow]some of it is unknown to the model: this says less than it seems[/]")
+    if sentence.truncated:
+        out.print("  [yellow]it is longer than the model reads: only a part of it counts[/]")
 
 
 def show_mentions(found: Sequence[Mention], *, as_json: bool) -> None:
@@ -125,7 +154,7 @@ def show_mentions(found: Sequence[Mention], *, as_json: bool) -> None:
     shown = table("label", "phrase", "mentions", "confidence")
     for mention in found:
         shown.add_row(
-            mention.label,
+            f"{mention.label}.{mention.subtype}".rstrip("."),
             escape(mention.text),
             str(mention.n_mentions),
             f"{mention.confidence:.2f}",

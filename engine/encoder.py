@@ -98,12 +98,16 @@ class TokenStates:
         int64 array of shape (n_tokens, 2): the characters ``text[start:end]`` of each token.
     vectors
         float32 array of shape (n_tokens, dim), not normalized.
+    has_unknown, truncated
+        As in `Encoded`.
     """
 
     tokens: tuple[str, ...]
     rows: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64]
     vectors: FloatArray
+    has_unknown: bool
+    truncated: bool
 
 
 @dataclass(frozen=True)
@@ -288,10 +292,12 @@ class Encoder:
             TokenStates(
                 tokens=tuple(self.vocabulary.terms[row] for row in sequences.ids[first:last]),
                 rows=sequences.ids[first:last],
-                offsets=places,
+                offsets=offsets[number],
                 vectors=vectors[first:last],
+                has_unknown=bool(tokenized.has_unknown[number]),
+                truncated=bool(tokenized.truncated[number]),
             )
-            for places, (first, last) in zip(offsets, pairwise(sequences.starts), strict=True)
+            for number, (first, last) in enumerate(pairwise(sequences.starts))
         ]
 
     def mask_states(

@@ -38,8 +38,12 @@ class Model(Protocol):
     def max_length(self) -> int:
         """Tokens that the model has positions for."""
 
+    @property
+    def n_layers(self) -> int:
+        """Layers below the head."""
+
     def vectors(self, sequences: TokenSequences, *, reading: Reading = "head") -> FloatArray:
-        """Compute the vector of each wanted token, in the head or at the top of the layers."""
+        """Compute the vector of each wanted token, in the head or after a layer."""
 
 
 @dataclass(frozen=True, eq=False)

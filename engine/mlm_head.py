@@ -21,8 +21,9 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 
-Reading = Literal["head", "top"]
-"""Where a model is read: at the input of its output projection, which is t, or before its head."""
+Reading = Literal["head", "top"] | int
+"""Where a model is read: at the input of its output projection, which is t, before its head, or
+after one of its layers, counted from 1."""
 
 _EXPECTED = (
     "A masked language model was expected whose logits are t @ E.T + b, such as BERT, RoBERTa, "
@@ -83,6 +84,11 @@ class TappedModel:
         if not error <= _TOLERANCE * max(1.0, float(logits.abs().max())):
             raise _refusal(model, f"its logits differ from t @ E.T + b by {float(error):.3g}")
 
+    @property
+    def n_layers(self) -> int:
+        """Layers below the head."""
+        return int(getattr(self._model.config, "num_hidden_layers", 0))
+
     @torch.inference_mode()
     def __call__(
         self,
@@ -101,7 +107,7 @@ class TappedModel:
         mask
             int64 tensor of the same shape: 1 for tokens, 0 for padding.
         reading
-            ``"head"`` gives t, ``"top"`` the output of the last layer.
+            ``"head"`` gives t, ``"top"`` the output of the last layer, a number that of a layer.
         segments
             int64 tensor of the same shape; all tokens are in the first by default.
 
@@ -112,8 +118,8 @@ class TappedModel:
         inputs = {"input_ids": ids, "attention_mask": mask}
         if segments is not None:
             inputs["token_type_ids"] = segments
-        if reading == "top":
-            return self._states(inputs)
+        if reading != "head":
+            return self._states(inputs, reading)
         try:
             self._model(**inputs)
         except _Reached as reached:
@@ -121,12 +127,13 @@ class TappedModel:
                 return reached.vectors
         raise _refusal(self._model, "its head does not see one vector for each token")
 
-    def _states(self, inputs: Mapping[str, Tensor]) -> Tensor:
+    def _states(self, inputs: Mapping[str, Tensor], reading: Literal["top"] | int) -> Tensor:
         """Run the model without its head."""
         body: Any = getattr(self._model, "base_model", self._model)
         if body is self._model:
             raise _refusal(self._model, "it does not tell its layers from its head")
-        states: Tensor = body(**inputs)[0]
+        found = body(**inputs, output_hidden_states=reading != "top")
+        states: Tensor = found[0] if reading == "top" else found.hidden_states[reading]
         return states
 
 

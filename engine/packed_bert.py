@@ -115,6 +115,11 @@ class PackedBert:
         return self.output_vectors.shape[1]
 
     @property
+    def n_layers(self) -> int:
+        """Layers below the head."""
+        return len(self._layers)
+
+    @property
     def max_length(self) -> int:
         """Tokens that the model has positions for."""
         return len(self._embeddings.positions)
@@ -129,7 +134,8 @@ class PackedBert:
         sequences
             The tokens.
         reading
-            ``"head"`` reads the input of the output projection, ``"top"`` the last layer.
+            ``"head"`` reads the input of the output projection, ``"top"`` the last layer, a number
+            that layer, counted from 1.
 
         Returns
         -------
@@ -152,10 +158,11 @@ class PackedBert:
         every_token = _groups(lengths, lengths)
         segments = None if batch.segments is None else torch.from_numpy(batch.segments)
         x = self._embeddings(torch.from_numpy(batch.ids), torch.from_numpy(batch.places), segments)
-        for layer in self._layers[:-1]:
+        *lower, last = self._layers[:reading] if isinstance(reading, int) else self._layers
+        for layer in lower:
             x = layer(x, x, every_token)
-        x = self._layers[-1](x, x[wanted], _groups(lengths, n_wanted))
-        return (x if reading == "top" else self._transform_norm(self._transform(x))).float()
+        x = last(x, x[wanted], _groups(lengths, n_wanted))
+        return (self._transform_norm(self._transform(x)) if reading == "head" else x).float()
 
 
 def has_bfloat16() -> bool:

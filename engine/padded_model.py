@@ -97,6 +97,11 @@ class PaddedModel:
         """Width of the vectors."""
         return self.output_vectors.shape[1]
 
+    @property
+    def n_layers(self) -> int:
+        """Layers below the head."""
+        return self._model.n_layers
+
     def vectors(
         self, sequences: TokenSequences, *, reading: Reading = "head"
     ) -> npt.NDArray[np.float32]:
@@ -107,7 +112,8 @@ class PaddedModel:
         sequences
             The tokens.
         reading
-            ``"head"`` reads the input of the output projection, ``"top"`` the last layer.
+            ``"head"`` reads the input of the output projection, ``"top"`` the last layer, a number
+            that layer, counted from 1.
 
         Returns
         -------

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -30,28 +30,38 @@ from .vocabulary import Vocabulary
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
-Pooling = Literal[
+Pooling = str
+"""What becomes a text's vector: one of `POOLINGS`, or ``layer:3`` for the mean over the states of
+the text's own tokens after the third layer."""
+
+POOLINGS: tuple[Pooling, ...] = (
     "cls_head",
     "cls_top",
     "mean_head",
     "mean_head_sif",
     "mean_top",
     "mean_top_sif",
+    "max_top",
+    "mean_last4",
+    "concat_last4",
     "static_mean",
     "static_sif",
     "static_whitened",
-]
-"""What becomes a text's vector.
+)
+"""The poolings that every model has.
 
 - ``cls_head``, ``cls_top``: the state of the opening token, in the head (what `Encoder.encode`
   gives) or before it.
 - ``mean_head``, ``mean_top``: the mean over the text's own tokens, special ones left out.
+- ``max_top``: the largest of them in each coordinate.
+- ``mean_last4``, ``concat_last4``: the means after the last four layers, averaged or side by side.
 - ``static_mean``: the mean of the tokens' vectors in the vocabulary, whatever stands around them.
 - ``..._sif``: a weighted mean, see `token_weights`; the static one is of unit vectors.
 - ``static_whitened``: the same mean of `whitened_terms`.
 """
 
-POOLINGS: tuple[Pooling, ...] = get_args(Pooling)
+_LAYER = "layer:"
+_LAST = 4
 
 _SMOOTHING = 1e-3
 """A token of this probability counts half."""
@@ -88,13 +98,31 @@ def pool_texts(
         If something is not a text, or a pooling is unknown.
     """
     check_texts(texts)
-    unknown = sorted(set(poolings) - set(POOLINGS))
-    if unknown:
-        raise ParameterError(f"Got the poolings {unknown}; expected some of {', '.join(POOLINGS)}.")
+    check_poolings(encoder, poolings)
     sequences = encoder.tokenizer.tokenize(texts, max_length=encoder.max_length).sequences
     tables = _Tables.of(encoder.vocabulary, poolings)
     parts = [_pool(encoder, tables, lot, poolings) for lot in _lots(sequences)]
     return {name: np.concatenate([part[name] for part in parts]) for name in poolings}
+
+
+def layer_poolings(encoder: Encoder) -> tuple[Pooling, ...]:
+    """Return the poolings of the single layers, the lowest first."""
+    return tuple(f"{_LAYER}{number}" for number in range(1, encoder.model.n_layers + 1))
+
+
+def check_poolings(encoder: Encoder, poolings: Sequence[str]) -> None:
+    """Refuse what is no pooling of a model.
+
+    Raises
+    ------
+    ParameterError
+        If a pooling is unknown; the message lists those that there are.
+    """
+    layers = layer_poolings(encoder)
+    unknown = sorted(set(poolings) - {*POOLINGS, *layers})
+    if unknown:
+        known = ", ".join((*POOLINGS, *layers))
+        raise ParameterError(f"Got the poolings {unknown}; expected some of {known}.")
 
 
 def token_weights(vocabulary: Vocabulary) -> FloatArray:
@@ -170,25 +198,51 @@ def _pool(
     is_first = sequences.places == 0
     ids = sequences.ids[is_own]
     weights = {True: tables.weights[ids], False: np.ones(len(ids), dtype=np.float32)}
-    pooled: dict[Pooling, FloatArray] = {}
-    readings: tuple[Reading, ...] = ("head", "top")
-    for reading in readings:
-        asked = [name for name in poolings if name.split("_")[1] == reading]
-        if not asked:
-            continue
-        wanted = is_first if asked == [f"cls_{reading}"] else is_own | is_first
+    needed = {name: _readings(name, encoder.model.n_layers) for name in poolings}
+    parts: dict[Pooling, list[FloatArray]] = {name: [] for name in poolings}
+    for reading in dict.fromkeys(chain.from_iterable(needed.values())):
+        asked = [name for name in poolings if reading in needed[name]]
+        wanted = is_first if all(n.startswith("cls") for n in asked) else is_own | is_first
         states = encoder.model.vectors(replace(sequences, wanted=wanted), reading=reading)
         for name in asked:
             if name.startswith("cls"):
-                pooled[name] = states[is_first[wanted]]
-            else:
-                own = states[is_own[wanted]]
-                pooled[name] = _means(own, weights[name.endswith("_sif")], starts)
+                parts[name].append(states[is_first[wanted]])
+                continue
+            own = states[is_own[wanted]]
+            is_weighted = name.endswith("_sif")
+            parts[name].append(
+                _largest(own, starts)
+                if name.startswith("max")
+                else _means(own, weights[is_weighted], starts)
+            )
     for name in poolings:
         if name.startswith("static"):
             vectors = tables.vectors(name)[ids]
-            pooled[name] = _means(vectors, weights[name != "static_mean"], starts)
-    return pooled
+            parts[name].append(_means(vectors, weights[name != "static_mean"], starts))
+    return {
+        name: np.hstack(found) if name.startswith("concat") else np.mean(found, axis=0)
+        for name, found in parts.items()
+    }
+
+
+def _readings(pooling: Pooling, n_layers: int) -> tuple[Reading, ...]:
+    """Return where the model is read for a pooling; nowhere for a static one."""
+    if pooling.startswith(_LAYER):
+        return (int(pooling.removeprefix(_LAYER)),)
+    if pooling.endswith("_last4"):
+        return tuple(range(max(1, n_layers - _LAST + 1), n_layers + 1))
+    if pooling.startswith("static"):
+        return ()
+    return ("head",) if "_head" in pooling else ("top",)
+
+
+def _largest(rows: FloatArray, starts: npt.NDArray[np.int64]) -> FloatArray:
+    """Take the largest number of each column over the rows ``starts[i]`` to ``starts[i + 1]``."""
+    found = np.zeros((len(starts) - 1, rows.shape[1]), dtype=np.float32)
+    filled = np.flatnonzero(np.diff(starts))
+    if len(filled):
+        found[filled] = np.maximum.reduceat(rows, starts[filled], axis=0)
+    return found
 
 
 def _means(rows: FloatArray, weights: FloatArray, starts: npt.NDArray[np.int64]) -> FloatArray:

@@ -7,6 +7,7 @@ would have by parts of that sum show what put it where it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,10 @@ from ..errors import ParameterError, ShapeError
 from .vocabulary import Vocabulary
 
 FloatArray = npt.NDArray[np.float32]
+DoubleArray = npt.NDArray[np.float64]
+
+_BLOCK_VECTORS = 32
+"""Vectors whose products are held at one time: 6 MB for a vocabulary of 24,000 terms."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,7 @@ def decompose_score(vector: FloatArray, vocabulary: Vocabulary, term: str | int)
     if vector.shape != (vocabulary.dim,):
         raise ShapeError(f"A vector of shape ({vocabulary.dim},) expected, got {vector.shape}.")
     row = vocabulary.row(term) if isinstance(term, str) else term
-    if not 0 <= row < len(vocabulary):
-        raise ParameterError(
-            f"Row {row} given; the vocabulary has rows 0 to {len(vocabulary) - 1}."
-        )
+    _check_rows([row], vocabulary)
     # Double precision, so that the parts add up and ranks do not hang on how a product was blocked.
     dots = vocabulary.vectors @ vector.astype(np.float64)
     norms = vocabulary.norms.astype(np.float64)
@@ -119,7 +121,97 @@ def decompose_score(vector: FloatArray, vocabulary: Vocabulary, term: str | int)
     )
 
 
+def decompose_scores(
+    vectors: FloatArray, vocabulary: Vocabulary, rows: Sequence[Sequence[int]]
+) -> list[tuple[Score, ...]]:
+    """Take the scores of many terms for many vectors apart, as `decompose_score` does for one.
+
+    Parameters
+    ----------
+    vectors
+        float32 array of shape (n_vectors, dim): head-transformed vectors, not normalized.
+    vocabulary
+        The terms to rank.
+    rows
+        For each vector the rows of the terms whose scores are asked for.
+
+    Returns
+    -------
+    For each vector the scores of its terms, in the order of its rows.
+
+    Raises
+    ------
+    ShapeError
+        If the vectors have another width than the vocabulary, or not each has its rows.
+    ParameterError
+        If there is no such row.
+    """
+    if vectors.ndim != 2 or vectors.shape[1] != vocabulary.dim or len(rows) != len(vectors):
+        raise ShapeError(
+            f"Vectors of shape (n, {vocabulary.dim}) and n lists of rows expected, got shape "
+            f"{vectors.shape} and {len(rows)} lists."
+        )
+    for asked in rows:
+        _check_rows(asked, vocabulary)
+    terms = vocabulary.vectors.astype(np.float64)
+    found: list[tuple[Score, ...]] = []
+    for first in range(0, len(vectors), _BLOCK_VECTORS):
+        block = slice(first, first + _BLOCK_VECTORS)
+        left = vectors[block].astype(np.float64)
+        lengths = np.linalg.norm(left, axis=1)
+        parts = zip(left @ terms.T, lengths.tolist(), rows[block], strict=True)
+        found += [_decomposed(dots, norm, vocabulary, asked) for dots, norm, asked in parts]
+    return found
+
+
+def _decomposed(
+    dots: DoubleArray, vector_norm: float, vocabulary: Vocabulary, rows: Sequence[int]
+) -> tuple[Score, ...]:
+    """Take the scores of some terms for one vector apart, given its products with all terms."""
+    lengths = vocabulary.norms.astype(np.float64) * vector_norm
+    cosines = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
+    scores = dots + vocabulary.biases
+    parts = (dots, vocabulary.norms, cosines, vocabulary.biases, scores)
+    ranks = (_ranks(cosines), _ranks(dots), _ranks(scores))
+    asked = np.asarray(rows, dtype=np.int64)
+    columns = [values[asked].tolist() for values in (*parts, *ranks)]
+    return tuple(
+        Score(
+            term=vocabulary.terms[row],
+            row=int(row),
+            dot=dot,
+            vector_norm=vector_norm,
+            term_norm=norm,
+            cosine=cosine,
+            bias=bias,
+            score=score,
+            rank_by_cosine=by_cosine,
+            rank_by_dot=by_dot,
+            rank_by_score=by_score,
+        )
+        for row, dot, norm, cosine, bias, score, by_cosine, by_dot, by_score in zip(
+            rows, *columns, strict=True
+        )
+    )
+
+
+def _check_rows(rows: Sequence[int], vocabulary: Vocabulary) -> None:
+    """Refuse rows that the vocabulary lacks."""
+    for row in rows:
+        if not 0 <= row < len(vocabulary):
+            raise ParameterError(
+                f"Row {row} given; the vocabulary has rows 0 to {len(vocabulary) - 1}."
+            )
+
+
 def _rank(values: npt.NDArray[np.floating], row: int) -> int:
     """Return the place of a row, 1 for the highest value; equal values in order of rows."""
     is_tied_before = values[:row] == values[row]
     return 1 + int((values > values[row]).sum()) + int(is_tied_before.sum())
+
+
+def _ranks(values: DoubleArray) -> npt.NDArray[np.int64]:
+    """Return the place of every row, as `_rank` does for one."""
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
+    return ranks

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from ..errors import ParameterError, ShapeError
 from .encoder import Encoder
-from .pooling import POOLINGS, Pooling, own_tokens, pool_texts, token_weights
+from .pooling import POOLINGS, Pooling, check_poolings, own_tokens, pool_texts, token_weights
 from .tokenizer import check_texts
 
 FloatArray = npt.NDArray[np.float32]
@@ -92,7 +92,12 @@ class SimilarityScore:
 
 
 def compare_similarities(
-    encoder: Encoder, firsts: Sequence[str], seconds: Sequence[str], grades: Sequence[float]
+    encoder: Encoder,
+    firsts: Sequence[str],
+    seconds: Sequence[str],
+    grades: Sequence[float],
+    *,
+    poolings: Sequence[Pooling] = POOLINGS,
 ) -> tuple[SimilarityScore, ...]:
     """Hold every way to compare two texts against the grades that people gave.
 
@@ -102,20 +107,22 @@ def compare_similarities(
         The model.
     firsts, seconds, grades
         The two texts of each pair, and how alike they are.
+    poolings
+        Those to try; all of `MIXES` have to be among them.
 
     Returns
     -------
     Each pooling, and each of `MIXES`, by each adjustment.
     """
     texts, wanted = [*firsts, *seconds], np.asarray(grades, dtype=np.float64)
-    pooled = pool_texts(encoder, texts, POOLINGS)
+    pooled = pool_texts(encoder, texts, poolings)
     shared = term_cosines(encoder, texts)
     found = []
     for adjustment in ADJUSTMENTS:
         cosines: dict[str, DoubleArray] = {TERMS: shared}
         for name, vectors in pooled.items():
             cosines[name] = pair_cosines(adjust_vectors(vectors, adjustment))
-        for channels in (*((name,) for name in POOLINGS), *MIXES):
+        for channels in (*((name,) for name in poolings), *MIXES):
             mean = channel_mean([cosines[name] for name in channels])
             agreed = agreement(mean, wanted)
             found.append(
@@ -159,7 +166,7 @@ def pair_similarities(
     ShapeError
         If there are not as many first as second texts.
     """
-    poolings = _check_channels(channels)
+    poolings = _check_channels(encoder, channels)
     if len(firsts) != len(seconds):
         raise ShapeError(f"Got {len(firsts)} first and {len(seconds)} second texts; give pairs.")
     check_texts(firsts)
@@ -170,7 +177,7 @@ def pair_similarities(
         [
             term_cosines(encoder, texts)
             if name == TERMS
-            else pair_cosines(adjust_vectors(pooled[name], adjustment))  # type: ignore[index] # a pooling by the check above
+            else pair_cosines(adjust_vectors(pooled[name], adjustment))
             for name in channels
         ]
     )
@@ -289,11 +296,12 @@ def _correlation(a: npt.NDArray[np.floating], b: npt.NDArray[np.floating]) -> fl
     return round(float(a @ b) / lengths, 12) if lengths > 0 else 0.0
 
 
-def _check_channels(channels: Sequence[str]) -> list[Pooling]:
+def _check_channels(encoder: Encoder, channels: Sequence[str]) -> list[Pooling]:
     """Return the poolings among the channels."""
-    unknown = [name for name in channels if name not in (*POOLINGS, TERMS)]
-    if unknown or not channels or isinstance(channels, str):
+    if not channels or isinstance(channels, str):
         raise ParameterError(
-            f"Got the channels {channels!r}; give a list of some of {', '.join(POOLINGS)}, {TERMS}."
+            f"Got the channels {channels!r}; give a list of poolings, or {TERMS!r}."
         )
-    return [name for name in POOLINGS if name in channels]
+    poolings = [name for name in dict.fromkeys(channels) if name != TERMS]
+    check_poolings(encoder, poolings)
+    return poolings

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ..errors import ArtifactError, StorageError
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0003"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 Row = tuple[object, ...]
@@ -236,7 +236,7 @@ def _version_advice(version: str | None) -> str:
         return "it is not a finished knowledge base: build it anew with `tailgraph build`"
     if version > SCHEMA_VERSION:
         return "a newer tailgraph made it: upgrade with `pip install -U tailgraph`"
-    return "open it once for writing with `tailgraph add KB` to bring it up to date"
+    return "bring it up to date with a command that writes to it, as `tailgraph add`"
 
 
 def _engine(path: Path, mode: str) -> sa.Engine:

@@ -45,6 +45,14 @@ _RENAMED = {
     "relcl": "acl:relcl",
 }
 
+_ONLY_CLEARNLP = (frozenset(_RENAMED) | {"agent", "npadvmod"}) - {"ROOT"}
+_ONLY_UNIVERSAL = frozenset({"obj", "obl"})
+_UNIVERSAL = frozenset(
+    "acl advcl advmod amod appos aux case cc ccomp clf compound conj cop csubj dep det discourse "
+    "dislocated expl fixed flat goeswith iobj list mark nmod nsubj nummod obj obl orphan parataxis "
+    "punct reparandum root vocative xcomp".split()
+)
+
 _ARGUMENT_LABELS = {"agent": "obl:agent", "conj": "conj"}  # other prepositions: by their head
 _STAYS_WITH_VERB = frozenset({"aux:pass", "compound:prt"})
 
@@ -79,6 +87,30 @@ def detect_scheme(labels: Iterable[str]) -> LabelScheme:
         f"The parser has {what} ({', '.join(sorted(known)[:12])}, ...); expected Universal "
         "Dependencies v2 (obj, obl, ...) or ClearNLP (dobj, pobj, ...). Choose another pipeline."
     )
+
+
+def detect_scheme_of_tree(labels: Iterable[str]) -> LabelScheme:
+    """Say which scheme the labels of one document belong to; UD where they would fit both.
+
+    Raises
+    ------
+    ModelError
+        Some labels belong to neither scheme, or there are labels of both.
+
+    Examples
+    --------
+    >>> detect_scheme_of_tree(["nsubj", "ROOT", "prep", "pobj"]).value
+    'ClearNLP'
+    """
+    known = {label.partition(":")[0] for label in labels} - {"", "ROOT"}
+    strange = known - _UNIVERSAL - _ONLY_CLEARNLP
+    if strange or (known & _ONLY_CLEARNLP and known & _ONLY_UNIVERSAL):
+        what = "labels of no known scheme" if strange else "labels of two schemes"
+        raise ModelError(
+            f"The document has {what} ({', '.join(sorted(strange or known)[:12])}); expected a "
+            "parse in Universal Dependencies v2 or ClearNLP. Choose another pipeline."
+        )
+    return LabelScheme.CLEARNLP if known & _ONLY_CLEARNLP else LabelScheme.UNIVERSAL
 
 
 def to_universal(

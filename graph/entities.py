@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Literal
@@ -19,7 +18,8 @@ import numpy.typing as npt
 from ..engine.encoder import Encoder
 from ..errors import ParameterError
 from .descriptors import Describer, Votes
-from .labels import UNTAGGED, EntityVectors, read_labels
+from .entity_spans import SpanFinder
+from .labels import UNTAGGED, EntityVectors, main_type
 from .parsing import ParsedSentence
 
 FloatArray = npt.NDArray[np.float32]
@@ -28,7 +28,6 @@ Share = tuple[str, float]
 
 _CONTEXT_SHARE = 1 / 3
 _BLOCK_TEXTS = 256
-_NAMING = frozenset({"NOUN", "PROPN", "X"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Evidence:
     score
         The model's logit; None for a word of the phrase itself, which is not predicted.
     label
-        The type that it spoke for.
+        The main type that it spoke for.
     weight
         How much it gave to that type. The weights of an entity's evidence add up to its confidence.
     """
@@ -66,11 +65,20 @@ class Entity:
     start, end, text
         The characters ``sentence[start:end]``.
     label, confidence
-        The type with the largest share, and that share; "UNTAGGED" and 0 when nothing is known.
+        The main type with the largest share, and that share; "UNTAGGED" and 0 when nothing is
+        known.
+    subtype
+        The sub-type of `label` with the largest share; "" when the main type itself has it.
+    alternative
+        Another main type that may be meant, "" when there is none: the one that the context or the
+        phrase speaks for where it is not `label`, else the second type of the context where its
+        share is above the mean.
     types
-        The share of each type, the largest first, context and phrase taken together.
+        The share of each main type, the largest first, context and phrase taken together.
+    subtypes
+        The same for labels with their sub-types, as CHEMICAL.DRUG.
     context, phrase
-        The same from each side alone; empty when that side knows nothing.
+        The share of each main type from each side alone; empty when that side knows nothing.
     evidence
         The words that spoke for `label`, the one that gave most first.
     """
@@ -79,11 +87,21 @@ class Entity:
     end: int
     text: str
     label: str
+    subtype: str
     confidence: float
+    alternative: str
     types: tuple[Share, ...]
+    subtypes: tuple[Share, ...]
     context: tuple[Share, ...]
     phrase: tuple[Share, ...]
     evidence: tuple[Evidence, ...]
+
+    def has_label(self, label: str) -> bool:
+        """Tell whether a label is that of the entity: "", its main type, or that with its sub-type.
+
+        "CHEMICAL" and "CHEMICAL.DRUG" are labels of an entity of that sub-type.
+        """
+        return label in ("", self.label, f"{self.label}.{self.subtype}")
 
 
 class EntityTyper:
@@ -94,14 +112,23 @@ class EntityTyper:
     Both sides are pooled, the context with a third of the weight. On labeled phrases of several
     domains that types more of them right than equal weights, and these more than either side alone.
 
+    Attributes
+    ----------
+    types
+        The main types that an entity can have, in alphabetical order.
+
     References
     ----------
     A. Rajasekharan, "Unsupervised NER using BERT", 2020, and the repository
     ajitrajasekharan/unsupervised_NER: masked predictions with and without the context.
     """
 
-    def __init__(self, describer: Describer) -> None:
+    def __init__(self, describer: Describer, finder: SpanFinder) -> None:
         self._describer = describer
+        self._finder = finder
+        mains = [main_type(label) for label in describer.types]
+        self.types = tuple(sorted(set(mains)))
+        self._main_of = np.array([self.types.index(main) for main in mains])
 
     @classmethod
     def from_parts(cls, encoder: Encoder, entity_vectors: EntityVectors) -> EntityTyper:
@@ -117,7 +144,18 @@ class EntityTyper:
                 f"Got entity vectors over {len(entity_vectors.vocabulary)} terms that are not the "
                 f"{len(encoder.vocabulary)} of the encoder; make them of encoder.vocabulary."
             )
-        return cls(Describer(encoder, entity_vectors))
+        return cls(Describer(encoder, entity_vectors), SpanFinder(entity_vectors))
+
+    def type_sentences(self, parsed: Sequence[ParsedSentence]) -> list[list[Entity]]:
+        """Find the names in sentences and type them.
+
+        Returns
+        -------
+        For each sentence its entities, in text order and without overlap; those of which nothing
+        is known have the label "UNTAGGED".
+        """
+        spans = [self._finder.find(sentence) for sentence in parsed]
+        return self.type_spans([sentence.text for sentence in parsed], spans)
 
     def type_spans(
         self,
@@ -172,75 +210,68 @@ class EntityTyper:
         shares = np.zeros(len(self._describer.types), dtype=np.float32)
         for _, votes, weight in sides:
             shares += weight * votes.shares.sum(axis=0)
-        types = self._ranked(shares)
+        types = self._main_types(shares)
         label, confidence = types[0] if types else (UNTAGGED, 0.0)
+        subtypes = _ranked(self._describer.types, shares)
+        said = self._main_types(context.shares.sum(axis=0))
+        alone = self._main_types(phrase.shares.sum(axis=0))
         return Entity(
             start=start,
             end=end,
             text=text[start:end],
             label=label,
+            subtype=_subtype(label, subtypes),
             confidence=confidence,
+            alternative=_alternative(label, said, alone),
             types=types,
-            context=self._ranked(context.shares.sum(axis=0)),
-            phrase=self._ranked(phrase.shares.sum(axis=0)),
+            subtypes=subtypes,
+            context=said,
+            phrase=alone,
             evidence=self._evidence(label, sides) if types else (),
         )
 
-    def _ranked(self, shares: FloatArray) -> tuple[Share, ...]:
-        """Name the types that have a share, the largest first, equal ones by name."""
-        order = np.argsort(-shares, kind="stable").tolist()
-        values = shares.tolist()
-        return tuple((self._describer.types[c], values[c]) for c in order if values[c] > 0)
+    def _main_types(self, shares: FloatArray) -> tuple[Share, ...]:
+        """Add up the shares of each main type's sub-types, the largest first."""
+        totals = np.bincount(self._main_of, weights=shares, minlength=len(self.types))
+        return _ranked(self.types, totals.astype(np.float32))
 
     def _evidence(
         self, label: str, sides: Sequence[tuple[Side, Votes, float]]
     ) -> tuple[Evidence, ...]:
-        """List the words that spoke for a type, the strongest first."""
-        column = self._describer.types.index(label)
+        """List the words that spoke for a main type, the strongest first."""
+        of_type = self._main_of == self.types.index(label)
         evidence = [
             Evidence(side, term, score, label, weight * share)
             for side, votes, weight in sides
             for term, score, share in zip(
-                votes.terms, votes.scores, votes.shares[:, column].tolist(), strict=True
+                votes.terms, votes.scores, votes.shares[:, of_type].sum(1).tolist(), strict=True
             )
             if share > 0
         ]
         return tuple(sorted(evidence, key=attrgetter("weight"), reverse=True))
 
 
-def entity_spans(parsed: ParsedSentence) -> list[tuple[int, int]]:
-    """Choose the phrases of a sentence that are worth typing.
-
-    These are the noun phrases that hold a noun or a name other than frequent words without a type,
-    as "effect" in "an important effect"; pronouns and numbers are none. Determiners are cut off.
-
-    Returns
-    -------
-    list of tuple of int
-        The characters ``parsed.text[start:end]`` of each phrase, in text order.
-    """
-    return [
-        (phrase.key_start, phrase.key_end)
-        for phrase in parsed.noun_phrases
-        if phrase.key
-        and any(
-            _names_something(parsed, word)
-            for word in range(*phrase.words)
-            if phrase.key_start <= parsed.offsets[word] < phrase.key_end
-        )
-    ]
+def _ranked(names: Sequence[str], shares: FloatArray) -> tuple[Share, ...]:
+    """Name what has a share, the largest first, equal ones in the order given."""
+    known = np.flatnonzero(shares > 0)
+    order = known[np.argsort(-shares[known], kind="stable")]
+    return tuple((names[place], float(shares[place])) for place in order.tolist())
 
 
-def _names_something(parsed: ParsedSentence, word: int) -> bool:
-    """Tell whether a word is a noun or a name with a type of its own."""
-    forms = {parsed.words[word].lower(), parsed.lemmas[word].lower()}
-    return parsed.upos[word] in _NAMING and forms.isdisjoint(_untyped_words())
+def _subtype(label: str, subtypes: Sequence[Share]) -> str:
+    """Return the strongest sub-type of a main type, "" when it is the main type itself."""
+    best = next((name for name, _ in subtypes if main_type(name) == label), "")
+    return best.partition(".")[2]
 
 
-@cache
-def _untyped_words() -> frozenset[str]:
-    """Return the frequent words without a type among the seed labels of the package."""
-    return read_labels().untyped
+def _alternative(label: str, context: Sequence[Share], phrase: Sequence[Share]) -> str:
+    """Return another main type that may be meant, "" when there is none."""
+    for side in (context, phrase):
+        if side and side[0][0] != label:
+            return side[0][0]
+    if len(context) > 1 and context[1][1] > sum(share for _, share in context) / len(context):
+        return context[1][0]
+    return ""
 
 
 def _weigh(context: Votes, phrase: Votes) -> list[tuple[Side, Votes, float]]:

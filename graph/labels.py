@@ -1,8 +1,10 @@
-"""Seed labels of a few hundred terms, spread over the vocabulary: an entity vector for each term.
+"""Seed labels, spread over the vocabulary: an entity vector for each term.
 
-A person names the types of some typical terms, once. Terms that mean alike lie near each other, so
-the neighborhood of any term holds some of the named ones: their labels are counted, and each count
-is handed to every member of the neighborhood. What a term collects is its entity vector.
+A person names the types of some terms, once. Terms that mean alike lie near each other, so the
+neighborhood of any term holds some of the named ones: their labels are counted, and each count is
+handed to every member of the neighborhood. What a term collects is its entity vector.
+
+A label is a main type, as FOOD, or a main type and a sub-type with a dot between, as CHEMICAL.DRUG.
 """
 
 from __future__ import annotations
@@ -29,17 +31,28 @@ BoolArray = npt.NDArray[np.bool_]
 UNTAGGED = "UNTAGGED"
 """The label of terms that were looked at and have no type."""
 
-NUMBER = "MEASURE"
+NUMBER = "MEASURE.NUMBER"
 """The label of numbers written in digits."""
 
 _SEEDS = Path(__file__).parent / "seed_labels.tsv"
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
+_LABEL = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)?")
 _MIN_CHARACTERS = 2
 _BLOCK_ROWS = 256
 """Terms whose neighborhoods are held at one time: 40 MB for a vocabulary of 20,000 terms."""
 _N_NAMED = 5
 
 _log = logging.getLogger(__name__)
+
+
+def main_type(label: str) -> str:
+    """Return the main type of a label.
+
+    Examples
+    --------
+    >>> main_type("CHEMICAL.DRUG"), main_type("FOOD")
+    ('CHEMICAL', 'FOOD')
+    """
+    return label.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ def read_labels(path: str | Path | None = None) -> SeedLabels:
     Examples
     --------
     >>> read_labels().labels["aspirin"]
-    ('DRUG',)
+    ('CHEMICAL.DRUG',)
     """
     source = Path(_SEEDS if path is None else path)
     try:
@@ -126,14 +139,15 @@ def _read_line(line: str, place: str) -> tuple[str, tuple[str, ...]]:
         raise ArtifactError(f"{place}: {line!r} is not a lower-case term, a tab and a label")
     if len(set(names)) < len(names) or not all(map(_LABEL.fullmatch, names)):
         raise ArtifactError(
-            f"{place}: {column!r} are not labels; write upper-case names joined by '/', each once"
+            f"{place}: {column!r} are not labels; write upper-case names as FOOD or CHEMICAL.DRUG, "
+            "joined by '/', each once"
         )
     return term, names
 
 
 @dataclass(frozen=True, eq=False)
 class EntityVectors:
-    """How often each term of a vocabulary was found among the neighbors of each label's seeds.
+    """The labels of each term of a vocabulary: those a person gave, or those of its neighbors.
 
     Attributes
     ----------
@@ -142,11 +156,10 @@ class EntityVectors:
     labels
         The labels, in the order of the columns.
     counts
-        float32 array of shape (n_terms, n_labels).
-    is_seed
-        bool array of shape (n_terms,): a person gave the term its labels.
-    is_untyped
-        bool array of shape (n_terms,): a person said that the term has no type.
+        float32 array of shape (n_terms, n_labels): how often each term was found among the
+        neighbors of each label's seeds.
+    given
+        float32 array of shape (n_terms, n_labels): 1 where a person gave a term the label.
     unknown
         Seed terms that the vocabulary lacks, so that they had no part in this.
     """
@@ -154,19 +167,39 @@ class EntityVectors:
     vocabulary: Vocabulary
     labels: tuple[str, ...]
     counts: FloatArray
-    is_seed: BoolArray
-    is_untyped: BoolArray
+    given: FloatArray
     unknown: tuple[str, ...] = ()
+
+    @cached_property
+    def is_seed(self) -> BoolArray:
+        """Tell which terms a person gave labels: bool array of shape (n_terms,)."""
+        return np.asarray(self.given.any(axis=1), dtype=np.bool_)
+
+    @cached_property
+    def is_untyped(self) -> BoolArray:
+        """Tell which terms a person said to have no type: bool array of shape (n_terms,)."""
+        is_type = [name != UNTAGGED for name in self.labels]
+        return self.is_seed & ~self.given[:, is_type].any(axis=1)
+
+    @cached_property
+    def propagated(self) -> FloatArray:
+        """The share of each label among the neighbors: float32 of shape (n_terms, n_labels).
+
+        Labels with many seeds in dense regions collect more counts than others wherever they
+        occur, so each column is first divided by the square root of its sum. The shares are the
+        softmax of the logarithms of these balanced counts: rows add up to 1, or to 0 where nothing
+        is known.
+        """
+        return _rows_to_one(self.counts / np.sqrt(np.maximum(self.counts.sum(axis=0), 1)))
 
     @cached_property
     def distributions(self) -> FloatArray:
         """The share of each label in each term: float32 array of shape (n_terms, n_labels).
 
-        Labels with many seeds in dense regions collect more counts than others wherever they
-        occur, so each column is first divided by the square root of its sum. Rows add up to 1, or
-        to 0 where nothing is known.
+        What a person gave counts alone, in equal parts; any other term has what was propagated.
         """
-        return self._shares(self.counts)
+        given = _rows_to_one(self.given)
+        return np.where(self.is_seed[:, None], given, self.propagated)
 
     def look_up(self, text: str) -> FloatArray:
         """Give the share of each label in a word: float32 array of shape (n_labels,).
@@ -181,9 +214,9 @@ class EntityVectors:
         lower = text.lower()
         variants = self._variants.get(lower, {})
         for rows in ([text], [lower], list(variants)):
-            counts = sum(self.counts[variants[name]] for name in rows if name in variants)
-            if np.any(counts):
-                return self._shares(np.asarray(counts))
+            known = [self.distributions[variants[name]] for name in rows if name in variants]
+            if np.any(known):
+                return _rows_to_one(np.sum(known, axis=0))
         return np.zeros(len(self.labels), dtype=np.float32)
 
     @cached_property
@@ -194,12 +227,6 @@ class EntityVectors:
             surface = self.vocabulary.surface(row)
             variants.setdefault(surface.lower(), {}).setdefault(surface, row)
         return variants
-
-    def _shares(self, counts: FloatArray) -> FloatArray:
-        """Balance the labels and make each row add up to 1."""
-        balanced = counts / np.sqrt(np.maximum(self.counts.sum(axis=0), 1))
-        total = balanced.sum(axis=-1, keepdims=True)
-        return np.asarray(balanced / np.where(total > 0, total, 1), dtype=np.float32)
 
 
 def propagate_labels(
@@ -259,17 +286,21 @@ def propagate_labels(
             f"None of the {len(seeds)} seed terms of {seeds.source} that have a type is in the "
             f"vocabulary of {len(vocabulary)} terms; give a list in this model's language."
         )
-    rows = np.flatnonzero(_takes_part(vocabulary))
-    labels, typed = given[rows], np.flatnonzero(is_typed[rows])
+    takes_part = _takes_part(vocabulary)
+    # Typed seeds come first, so that their cosines lie together.
+    rows = np.concatenate(
+        [np.flatnonzero(takes_part & is_typed), np.flatnonzero(takes_part & ~is_typed)]
+    )
+    n_typed = int((takes_part & is_typed).sum())
+    labels = given[rows]
     collected = np.zeros_like(labels)
     for cosines in _cosine_blocks(vocabulary.vectors[rows], block_rows):
-        cut = np.maximum(_nth_highest(cosines[:, typed], n_labelled), floor)
-        members = csr_array(cosines >= cut[:, None], dtype=np.float32)
+        cut = np.maximum(_nth_highest(cosines[:, :n_typed], n_labelled), floor)
+        members = _members(cosines >= cut[:, None])
         collected += np.asarray(members.T @ (members @ labels), dtype=np.float32)
     counts = np.zeros_like(given)
     counts[rows] = collected
-    is_seed = np.asarray(given.any(axis=1))
-    return EntityVectors(vocabulary, seeds.names, counts, is_seed, is_seed & ~is_typed, unknown)
+    return EntityVectors(vocabulary, seeds.names, counts, given, unknown)
 
 
 def _seed_matrix(vocabulary: Vocabulary, seeds: SeedLabels) -> tuple[FloatArray, tuple[str, ...]]:
@@ -307,6 +338,14 @@ def _nth_highest(values: FloatArray, n: int) -> FloatArray:
     return np.partition(values, n_columns - n, axis=1)[:, n_columns - n]
 
 
+def _members(is_member: BoolArray) -> csr_array:
+    """Turn a table of who belongs to which neighborhood into a sparse matrix of ones."""
+    n_rows, n_columns = is_member.shape
+    row, column = np.divmod(np.flatnonzero(is_member), n_columns)
+    starts = np.searchsorted(row, np.arange(n_rows + 1))
+    return csr_array((np.ones(len(row), dtype=np.float32), column, starts), shape=is_member.shape)
+
+
 def _cosine_blocks(vectors: FloatArray, block_rows: int) -> Iterator[FloatArray]:
     """Yield the centered cosines of a block of terms with all: shape (block_rows, n_terms)."""
     centered = vectors - vectors.mean(axis=0)
@@ -315,3 +354,9 @@ def _cosine_blocks(vectors: FloatArray, block_rows: int) -> Iterator[FloatArray]
     matrix = PackedMatrix.pack(units)
     for first in range(0, len(units), block_rows):
         yield matrix.product(units[first : first + block_rows])
+
+
+def _rows_to_one(values: FloatArray) -> FloatArray:
+    """Divide each row by its sum; a row of zeros stays."""
+    total = values.sum(axis=-1, keepdims=True)
+    return np.asarray(values / np.where(total > 0, total, 1), dtype=np.float32)

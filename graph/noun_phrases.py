@@ -47,7 +47,7 @@ def phrase_bounds(
     (0, 4)
     """
     first = head
-    while first > 0 and _belongs(first - 1, head, words, deps, heads):
+    while first > 0 and _belongs(first - 1, first, head, words, deps, heads):
         first -= 1
     while first < head and (
         deps[first] in ("punct", "cc", "cc:preconj")
@@ -61,15 +61,25 @@ def phrase_bounds(
 
 
 def _belongs(
-    word: int, head: int, words: Sequence[str], deps: Sequence[str], heads: Sequence[int]
+    word: int,
+    first: int,
+    head: int,
+    words: Sequence[str],
+    deps: Sequence[str],
+    heads: Sequence[int],
 ) -> bool:
-    """Say whether a word before a head modifies it, itself or through other modifiers."""
+    """Say whether a word before a head modifies it, itself or through other modifiers.
+
+    All words from `first` on are known to.
+    """
     if deps[word] == "punct" and words[word] not in _INNER_PUNCTUATION:
         return False
     while heads[word] != head:
         if deps[word] not in _DEEP or heads[word] > head or heads[word] == word:
             return False
         word = heads[word]
+        if word >= first:
+            return True
     return deps[word] in _LEFT
 
 

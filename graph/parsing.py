@@ -20,6 +20,7 @@ import numpy.typing as npt
 import spacy
 from spacy.language import Language
 from spacy.pipeline import DependencyParser
+from spacy.strings import StringStore
 from spacy.tokens import Doc
 from thinc.types import Ints2d
 
@@ -108,7 +109,7 @@ class Parser:
     def __init__(self, pipeline: Language, *, fingerprint: str, scheme: LabelScheme):
         self._pipeline = pipeline
         self._strings_at_start = len(pipeline.vocab.strings)
-        self._read_trees = _TreeReader(pipeline, scheme=scheme)
+        self._trees = TreeReader(pipeline.vocab.strings, scheme)
         self.fingerprint = fingerprint
         self.folder = Path(pipeline.path)
         self.needs_torch = any("transformer" in name for name in pipeline.pipe_factories.values())
@@ -153,7 +154,7 @@ class Parser:
         stream = iter(groups)
         while zone := [check_group(group) for group in islice(stream, _GROUPS_PER_ZONE)]:
             with self._bounded_memory():
-                parsed = [self._read_trees(doc, texts) for doc, texts in self._annotate(zone)]
+                parsed = [self._read(doc, texts) for doc, texts in self._annotate(zone)]
             yield from parsed
 
     def _annotate(
@@ -172,6 +173,20 @@ class Parser:
         boundaries = np.full((len(doc), 1), -1, dtype=np.int64)
         boundaries[_first_words(doc, texts)[:-1]] = 1
         return doc.from_array(["SENT_START"], cast("Ints2d", boundaries.astype(np.uint64)))
+
+    def _read(self, doc: Doc, texts: Sequence[_FoldedText]) -> list[ParsedSentence]:
+        """Read the trees of a group, each on its sentence's own text."""
+        columns = tree_columns(doc)
+        bounds = iter(_first_words(doc, texts).tolist())
+        first, group_offset, sentences = next(bounds), 0, []
+        for text in texts:
+            stop = next(bounds) if text.folded else first
+            rows = columns[first:stop]
+            offsets = text.original_offsets(rows[:, 0].view(np.int64) - group_offset)
+            sentences.append(self._trees.read(text.text, rows, offsets.tolist()))
+            if text.folded:
+                first, group_offset = stop, group_offset + len(text.folded) + 1
+        return sentences
 
     def _bounded_memory(self) -> AbstractContextManager[object]:
         """Let the vocabulary grow with the corpus up to a limit, then forget each batch's words.
@@ -228,45 +243,44 @@ def _first_words(doc: Doc, texts: Sequence[_FoldedText]) -> npt.NDArray[np.intp]
     """Give the first word of each sentence that is not empty, and at last the number of words."""
     lengths = [len(text.folded) + 1 for text in texts if text.folded]
     starts = np.cumsum([0, *lengths])
-    return np.searchsorted(_columns(doc, "IDX").ravel().astype(np.int64), starts)
+    return np.searchsorted(doc.to_array(["IDX"]).ravel().view(np.int64), starts)
 
 
-def _columns(doc: Doc, *attributes: str) -> npt.NDArray[np.uint64]:
-    """Read attributes of all words at once: uint64 array of shape (n_words, n_attributes)."""
-    return cast("npt.NDArray[np.uint64]", doc.to_array(list(attributes)))
+def tree_columns(doc: Doc) -> npt.NDArray[np.uint64]:
+    """Read what trees are made of: uint64 array of shape (n_words, 6).
+
+    The columns are offset, length, lemma, part of speech, label, and, as a signed number, how far
+    away the head stands.
+    """
+    attributes: list[int | str] = ["IDX", "LENGTH", "LEMMA", "POS", "DEP", "HEAD"]
+    return cast("npt.NDArray[np.uint64]", doc.to_array(attributes))
 
 
-class _TreeReader:
-    """Reads what the pipeline found out of its arrays; one call reads one group."""
+class TreeReader:
+    """Makes sentences of the columns of a document; see `tree_columns`.
 
-    def __init__(self, pipeline: Language, *, scheme: LabelScheme):
-        self._strings = pipeline.vocab.strings
+    Parameters
+    ----------
+    strings
+        What the numbers of lemmas, parts of speech and labels stand for.
+    scheme
+        The labels that the trees have.
+    """
+
+    def __init__(self, strings: StringStore, scheme: LabelScheme):
+        self._strings = strings
         self._names: dict[int, str] = {}  # labels and parts of speech, a few dozen
         self._is_clearnlp = scheme is LabelScheme.CLEARNLP
 
-    def __call__(self, doc: Doc, texts: Sequence[_FoldedText]) -> list[ParsedSentence]:
-        columns = _columns(doc, "IDX", "LENGTH", "LEMMA", "POS", "DEP", "HEAD")
-        bounds = iter(_first_words(doc, texts).tolist())
-        first, group_offset, sentences = next(bounds), 0, []
-        for text in texts:
-            stop = next(bounds) if text.folded else first
-            sentences.append(self._sentence(text, columns[first:stop], group_offset))
-            if text.folded:
-                first, group_offset = stop, group_offset + len(text.folded) + 1
-        return sentences
-
-    def _sentence(
-        self, text: _FoldedText, columns: npt.NDArray[np.uint64], group_offset: int
+    def read(
+        self, text: str, columns: npt.NDArray[np.uint64], offsets: Sequence[int]
     ) -> ParsedSentence:
-        """Read one sentence; `group_offset` is where its folded text starts in the group's."""
-        n_words = len(columns)
-        numbers = columns.astype(np.int64)
-        offsets = text.original_offsets(numbers[:, 0] - group_offset).tolist()
-        ends = zip(offsets, numbers[:, 1].tolist(), strict=True)
-        words = [text.text[start : start + length] for start, length in ends]
-        rows = np.arange(n_words)
-        above = rows + numbers[:, 5]
-        heads = np.where((above >= 0) & (above < n_words), above, rows).tolist()
+        """Read one sentence from the columns of its words and where each begins in `text`."""
+        rows = np.arange(len(columns))
+        ends = zip(offsets, columns[:, 1].tolist(), strict=True)
+        words = [text[start : start + length] for start, length in ends]
+        above = rows + columns[:, 5].view(np.int64)
+        heads = np.where((above >= 0) & (above < len(rows)), above, rows).tolist()
         upos = [self._name(tag) or "X" for tag in columns[:, 3].tolist()]
         deps = [self._name(label) or "dep" for label in columns[:, 4].tolist()]
         lemmas = [
@@ -276,7 +290,7 @@ class _TreeReader:
         if self._is_clearnlp:
             deps, heads = to_universal(lemmas, upos, deps, heads)
         deps = ["root" if heads[row] == row else dep for row, dep in enumerate(deps)]
-        return parsed_sentence(text.text, words, offsets, lemmas, upos, deps, heads)
+        return parsed_sentence(text, words, offsets, lemmas, upos, deps, heads)
 
     def _name(self, number: int) -> str:
         name = self._names.get(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UnknownTermError
+from .clusters import Cluster
 from .database import Row, as_float, as_int
 from .schema import EdgeKind, NodeKind
 from .store import GraphStore
@@ -47,10 +49,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Mention:
-    """A phrase with one of its types, how often it has it, and the mean confidence."""
+    """A phrase with one of its types, how often it has it, and the mean confidence.
+
+    ``label`` is a main type; ``subtype`` says more of it, "" where there is no more to say.
+    """
 
     text: str
     label: str
+    subtype: str
     n_mentions: int
     confidence: float
 
@@ -165,15 +171,19 @@ def triples(
 
 
 def mentions(store: GraphStore, *, label: str = "", limit: int = 50) -> list[Mention]:
-    """Return typed phrases, the most often mentioned first, ties by text."""
+    """Return typed phrases, the most often mentioned first, ties by text.
+
+    A label is a main type, as CHEMICAL, or one with its sub-type, as CHEMICAL.DRUG.
+    """
     statement = (
-        "SELECT p.key, e.label, count(*) AS n, avg(e.confidence) FROM entity e "
+        "SELECT p.key, e.label, e.subtype, count(*) AS n, avg(e.confidence) FROM entity e "
         'JOIN mention m USING (sentence_id, start, "end") JOIN phrase p ON p.id = m.phrase_id '
-        "WHERE ? IN ('', e.label) GROUP BY p.id, e.label ORDER BY n DESC, p.key LIMIT ?"
+        "WHERE ? IN ('', e.label, e.label || '.' || e.subtype) "
+        "GROUP BY p.id, e.label, e.subtype ORDER BY n DESC, p.key LIMIT ?"
     )
     return [
-        Mention(str(text), str(name), as_int(n), as_float(confidence))
-        for text, name, n, confidence in store.database.rows(statement, (label, limit))
+        Mention(str(text), str(name), str(subtype), as_int(n), as_float(confidence))
+        for text, name, subtype, n, confidence in store.database.rows(statement, (label, limit))
     ]
 
 
@@ -214,6 +224,54 @@ def clusters(store: GraphStore, *, term: str = "", limit: int = 20) -> list[Stor
         )
         for i, key, pivot, seed, strength, deviation in chosen
     ]
+
+
+def term_clusters(store: GraphStore) -> list[Cluster]:
+    """Return every cluster of the vocabulary by the rows of its terms, in order of seed."""
+    members: dict[int, list[int]] = {}
+    for cluster, node in store.database.rows(
+        "SELECT cluster_id, node_id FROM cluster_member ORDER BY cluster_id, position"
+    ):
+        members.setdefault(as_int(cluster), []).append(as_int(node))
+    rows = store.database.rows(
+        "SELECT id, key, seed, pivot, strength, deviation FROM cluster ORDER BY id"
+    )
+    return [
+        Cluster(
+            str(key),
+            as_int(seed),
+            as_int(pivot),
+            tuple(members[as_int(i)]),
+            as_float(strength),
+            as_float(deviation),
+        )
+        for i, key, seed, pivot, strength, deviation in rows
+    ]
+
+
+def cluster_keys(store: GraphStore, terms: Sequence[int]) -> dict[int, list[str]]:
+    """Return the names of the clusters that each of some term nodes is in, in order of seed."""
+    found: dict[int, list[str]] = {term: [] for term in terms}
+    statement = (
+        "SELECT m.node_id, c.key FROM cluster_member m JOIN cluster c ON c.id = m.cluster_id "
+        "WHERE m.node_id IN (%s) ORDER BY m.node_id, c.id"
+    )
+    for term, key in store.database.rows_in(statement, list(found)):
+        found[as_int(term)].append(str(key))
+    return found
+
+
+def sentences_with(store: GraphStore, text: str) -> list[str]:
+    """Return the distinct stored sentences that hold a text, in order of arrival.
+
+    Case is folded, and a text within a longer word counts too. Every sentence is looked at.
+    """
+    # LIKE folds ASCII alone: any character may stand for another one.
+    shape = "".join(c if c.isascii() else "_" for c in re.sub(r"([%_\\])", r"\\\1", text))
+    statement = "SELECT text FROM node WHERE kind = ? AND text LIKE ? ESCAPE '\\' ORDER BY id"
+    found = store.database.rows(statement, (int(NodeKind.SENTENCE), f"%{shape}%"))
+    wanted = text.casefold()
+    return [str(row[0]) for row in found if wanted in str(row[0]).casefold()]
 
 
 def threshold(store: GraphStore, node: int) -> float:

@@ -186,11 +186,12 @@ entity = Table(
     Column("label", Text, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("types", Text, nullable=False),
+    Column("subtype", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("sentence_id", "start", "end"),
     Index("ix_entity_label", "label"),
     sqlite_with_rowid=False,
 )
-"""Typed mentions; ``types`` is the JSON list of the three best [label, probability]."""
+"""Typed mentions; ``types`` is the JSON list of the three best [main type, share]."""
 
 vector_block = Table(
     "vector_block",
@@ -260,6 +261,50 @@ cluster_member = Table(
     Index("ix_cluster_member_node", "node_id"),
     sqlite_with_rowid=False,
 )
+
+label_event = Table(
+    "label_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target_kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_label_event_target", "target_kind", "target"),
+)
+"""What people did to the labels, in order. Rows are only ever added: the labels are a fold over
+them. Events of one ``batch`` were done at once, and are undone together."""
+
+labeled_cluster = Table(
+    "labeled_cluster",
+    metadata,
+    Column("signature", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("term", Text, nullable=False),
+    PrimaryKeyConstraint("signature", "position"),
+    sqlite_with_rowid=False,
+)
+"""The members of each labeled cluster as they were then, under the hash of their texts."""
+
+term_label = Table(
+    "term_label",
+    metadata,
+    Column("node_id", Integer, ForeignKey("node.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("rule", Text, nullable=False),
+    PrimaryKeyConstraint("node_id", "source", "label"),
+    Index("ix_term_label_label", "label"),
+    sqlite_with_rowid=False,
+)
+"""The labels of terms, given and propagated: derived from the rows above, and made on demand."""
 
 CONTENT = (
     document,

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import TailgraphError
+from .clusters import cluster_signature
 from .database import as_bytes, as_int
+from .label_events import read_events, remembered_members
 from .schema import CONTENT, TAIL_OF_NODE
 from .store import GraphStore
 from .tail_graph import TailGraph
@@ -35,6 +37,7 @@ def verify_store(store: GraphStore) -> Iterator[Finding]:
         ("edges", _edges),
         ("graph snapshot", _snapshot),
         ("offsets", _offsets),
+        ("labels", _labels),
     )
     for name, check in checks:
         try:
@@ -150,3 +153,17 @@ def _offsets(store: GraphStore) -> str:
     if wrong[0][0]:
         raise _UnsoundError(f"{wrong[0][0]} sentences do not stand where their offsets say")
     return "every sentence stands where its offsets say"
+
+
+def _labels(store: GraphStore) -> str:
+    """Follow the events of the labels, and hash the members of labeled clusters again."""
+    events = read_events(store)
+    if [event.id for event in events] != list(range(len(events))):
+        raise _UnsoundError("an event of the labels is missing")
+    if any(e.action == "undo" and not int(e.target) < e.id for e in events):
+        raise _UnsoundError("an event of the labels undoes one that had not happened")
+    named = {event.target for event in events if event.target_kind == "cluster"}
+    for signature, members in remembered_members(store, sorted(named)).items():
+        if cluster_signature(members) != signature:
+            raise _UnsoundError(f"the labeled cluster {signature} does not have its members")
+    return f"{len(events)} events, {len(named)} labeled clusters"

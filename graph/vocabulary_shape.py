@@ -121,10 +121,7 @@ def measure_shape(
         The clusters that were counted.
     """
     words = whole_words(vocabulary)
-    rng = np.random.default_rng(seed)
-    sample = np.flatnonzero(words)
-    if len(sample) > _N_SAMPLED:
-        sample = np.sort(rng.choice(sample, _N_SAMPLED, replace=False))
+    sample = sample_words(vocabulary, seed=seed)
     counts = cosine_histogram(vocabulary.vectors, sample).sum(axis=0)
     is_zero = vocabulary.norms == 0
     own_bins = np.where(is_zero[sample], 100, 200)
@@ -154,6 +151,16 @@ def measure_shape(
         share_clustered=len(clustered) / max(1, int(words.sum())),
     )
     return shape, clustering
+
+
+def sample_words(
+    vocabulary: Vocabulary, *, n_words: int = _N_SAMPLED, seed: int = 0
+) -> npt.NDArray[np.int64]:
+    """Draw whole words from a vocabulary: int64 array of shape (n_drawn,), rows in rising order."""
+    words = np.flatnonzero(whole_words(vocabulary))
+    if len(words) <= n_words:
+        return words
+    return np.sort(np.random.default_rng(seed).choice(words, n_words, replace=False))
 
 
 def random_vocabulary(vocabulary: Vocabulary, *, seed: int = 0) -> Vocabulary:

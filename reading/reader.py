@@ -11,7 +11,30 @@ import numpy.typing as npt
 
 from ..engine.encoder import Encoder
 from ..engine.landmarks import Landmarks
+from ..engine.tokenizer import Span
+from ..graph.clusters import Cluster
+from ..graph.entities import Entity, EntityTyper
+from ..graph.histograms import Histogram
 from ..graph.labels import EntityVectors, SeedLabels, propagate_labels, read_labels
+from ..graph.parsing import ParsedSentence
+from . import (
+    arithmetic,
+    blanks,
+    explanations,
+    histograms,
+    importance,
+    own_tokens,
+    prefixes,
+    scores,
+    senses,
+    set_signature,
+)
+from .label_free import FineEntity, LabelFreeTyper, cluster_vocabulary
+from .senses import WordSenses
+from .shared_space import SharedSpace
+from .term_types import TermTypes
+from .typed_text import TypedText, flag_sentences, type_given_spans
+from .word_classes import TaggedWord, WordClassTagger, tag_text
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -33,6 +56,16 @@ class Reader:
         The terms that a person has labeled.
     find_phrases
         Finds stored phrases near a vector; None where there is no knowledge base.
+    find_vector
+        Finds the stored vector of a phrase or a sentence; None likewise.
+    find_clusters
+        Finds the stored clusters of terms; None likewise.
+    count_words
+        Counts the stored documents and sentences that hold words; None likewise.
+    list_clusters
+        Lists the stored clusters of all terms; None likewise.
+    find_sentences
+        Finds the stored sentences that hold a text; None likewise.
     """
 
     def __init__(
@@ -41,10 +74,20 @@ class Reader:
         seeds: SeedLabels,
         *,
         find_phrases: PhraseSearch | None = None,
+        find_vector: explanations.VectorSearch | None = None,
+        find_clusters: explanations.ClusterSearch | None = None,
+        count_words: importance.WordCounter | None = None,
+        list_clusters: Callable[[], Sequence[Cluster]] | None = None,
+        find_sentences: Callable[[str], Sequence[str]] | None = None,
     ) -> None:
         self.encoder = encoder
         self.seeds = seeds
         self.find_phrases = find_phrases
+        self.find_vector = find_vector
+        self.find_clusters = find_clusters
+        self.count_words = count_words
+        self.list_clusters = list_clusters
+        self.find_sentences = find_sentences
 
     @classmethod
     def default(cls) -> Reader:
@@ -78,3 +121,134 @@ class Reader:
     def entity_vectors(self) -> EntityVectors:
         """The seed labels, spread over the vocabulary."""
         return propagate_labels(self.encoder.vocabulary, self.seeds)
+
+    @cached_property
+    def typer(self) -> EntityTyper:
+        """What finds and types names, by the labels spread over the vocabulary."""
+        return EntityTyper.from_parts(self.encoder, self.entity_vectors)
+
+    @cached_property
+    def label_free(self) -> LabelFreeTyper:
+        """What types phrases by the clusters of the vocabulary: the stored ones, or its own."""
+        if self.list_clusters is None:
+            clusters: Sequence[Cluster] = cluster_vocabulary(self.encoder.vocabulary)
+        else:
+            clusters = self.list_clusters()
+        return LabelFreeTyper(self.encoder, clusters, self.term_types)
+
+    @cached_property
+    def term_types(self) -> TermTypes:
+        """The type of each term of the vocabulary."""
+        return TermTypes.of(self.entity_vectors)
+
+    @cached_property
+    def shared_space(self) -> SharedSpace:
+        """The space in which terms, texts and blanks can be added."""
+        return SharedSpace(self.encoder)
+
+    @cached_property
+    def word_tagger(self) -> WordClassTagger:
+        """What tells the classes of words, by the list that comes with the package."""
+        return WordClassTagger.of(self.encoder)
+
+    # ---- predictions and what explains them
+
+    def fill(
+        self, text: str, *, types: Sequence[str] = (), terms: Sequence[str] = (), k: int = 10
+    ) -> blanks.FilledText:
+        """Say what may stand at each blank of a text; see `blanks.fill`."""
+        return blanks.fill(self, text, types=types, terms=terms, k=k)
+
+    def score(
+        self,
+        text: str,
+        terms: Sequence[str] = (),
+        *,
+        at: str | None = None,
+        masked: bool = False,
+        k: int = 10,
+    ) -> scores.ScoredText:
+        """Take the scores of terms at places of a text apart; see `scores.score`."""
+        return scores.score(self, text, terms, at=at, masked=masked, k=k)
+
+    def explain(
+        self, text: str, *, kind: str | None = None, k: int = 20
+    ) -> explanations.Explanation:
+        """Say what the vector of a text or of a stored node points at; see `explanations`."""
+        return explanations.explain(self, text, kind=kind, k=k)
+
+    def compare(self, first: str, second: str, *, k: int = 10) -> set_signature.Comparison:
+        """Compare two texts as bags of terms and by their vectors; see `set_signature`."""
+        return set_signature.compare(self, first, second, k=k)
+
+    # ---- occurrences, states and positions
+
+    def senses(
+        self,
+        text: str,
+        word: str | None = None,
+        *,
+        n_senses: int | None = None,
+        masked: bool = True,
+        k: int = 10,
+    ) -> tuple[WordSenses, ...]:
+        """Tell the senses of the words of a text apart; see `senses.separate_senses`."""
+        return senses.separate_senses(self, text, word, n_senses=n_senses, masked=masked, k=k)
+
+    def stored_senses(
+        self, word: str, *, n_senses: int | None = None, masked: bool = True, k: int = 10
+    ) -> WordSenses:
+        """Tell the senses of a word in the stored sentences apart; see `senses.stored_senses`."""
+        return senses.stored_senses(self, word, n_senses=n_senses, masked=masked, k=k)
+
+    def prefixes(
+        self, text: str, *, window: int | None = None, k: int = 10
+    ) -> tuple[prefixes.PrefixState, ...]:
+        """Compute the state of a text after each word; see `prefixes.trace_prefixes`."""
+        return prefixes.trace_prefixes(self, text, window=window, k=k)
+
+    def own_tokens(
+        self, text: str, *, masked: bool = False, centered: bool = False, symmetric: bool = False
+    ) -> own_tokens.OwnTokens:
+        """Rank the words of a text at each position; see `own_tokens.rank_own_tokens`."""
+        return own_tokens.rank_own_tokens(
+            self, text, masked=masked, centered=centered, symmetric=symmetric
+        )
+
+    def word_classes(self, text: str) -> tuple[TaggedWord, ...]:
+        """Tell the class of each word of a text; see `word_classes.tag_text`."""
+        return tag_text(self, text)
+
+    # ---- names and their types
+
+    def type_spans(self, text: str, spans: Sequence[Span]) -> TypedText[Entity]:
+        """Type phrases of a text, each in its sentence; see `typed_text.type_given_spans`."""
+        return type_given_spans(self.encoder, self.typer, text, spans)
+
+    def type_sentences(self, parsed: Sequence[ParsedSentence]) -> list[TypedText[Entity]]:
+        """Find and type the names in sentences, and say which the model cannot read whole."""
+        return flag_sentences(self.encoder, parsed, self.typer.type_sentences(parsed))
+
+    def fine_type_spans(self, text: str, spans: Sequence[Span]) -> TypedText[FineEntity]:
+        """Type phrases of a text by clusters, without labels; see `label_free`."""
+        return type_given_spans(self.encoder, self.label_free, text, spans)
+
+    def fine_type_sentences(self, parsed: Sequence[ParsedSentence]) -> list[TypedText[FineEntity]]:
+        """Type the noun phrases of sentences by clusters, without labels; see `label_free`."""
+        return flag_sentences(self.encoder, parsed, self.label_free.type_sentences(parsed))
+
+    # ---- the geometry of the vocabulary
+
+    def histograms(
+        self, terms: Sequence[str] = (), text: str | None = None
+    ) -> tuple[Histogram, ...]:
+        """Count the cosines of terms and of a text to all terms; see `read_histograms`."""
+        return histograms.read_histograms(self.encoder, terms, text)
+
+    def weigh(self, text: str) -> tuple[importance.WeighedWord, ...]:
+        """Say how much each word of a text says; see `importance.weigh_text`."""
+        return importance.weigh_text(self, text)
+
+    def compute(self, expression: str, *, k: int = 10) -> arithmetic.Result:
+        """Compute ``king - man + woman`` and the like; see `arithmetic.compute`."""
+        return arithmetic.compute(self, expression, k=k)

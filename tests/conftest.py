@@ -13,6 +13,7 @@ from torch import nn
 from tailgraph.engine.encoder import Encoder
 
 if TYPE_CHECKING:
+    from tailgraph.graph.parsing import Parser
     from tailgraph.knowledge_base import KnowledgeBase
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample"
@@ -79,6 +80,14 @@ def tiny_encoder(tiny_bert: Path) -> Encoder:
 def default_encoder() -> Encoder:
     """Open the model that comes with the package."""
     return Encoder.default(device="cpu")
+
+
+@pytest.fixture(scope="session")
+def default_parser() -> Parser:
+    """Open the parser that comes with the package."""
+    from tailgraph.graph.parsing import Parser
+
+    return Parser.default()
 
 
 @pytest.fixture(scope="session")

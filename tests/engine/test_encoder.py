@@ -208,6 +208,16 @@ def test_token_vectors_come_with_their_characters(tiny_encoder: Encoder) -> None
     np.testing.assert_allclose(states.vectors[0], tiny_encoder.encode([text]).vectors[0], atol=1e-5)
 
 
+def test_tokens_are_flagged_as_their_text_is(tiny_encoder: Encoder) -> None:
+    """A text that is unknown in part, or cut, is so for its tokens too."""
+    texts = ["king", "the \u2603 king", "mice " * 99]
+    encoded, states = tiny_encoder.encode(texts), tiny_encoder.encode_tokens(texts)
+    assert [state.has_unknown for state in states] == encoded.has_unknown.tolist()
+    assert [state.truncated for state in states] == encoded.truncated.tolist()
+    assert encoded.has_unknown.tolist() == [False, True, False]
+    assert encoded.truncated.tolist() == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("spans", "message"),
     [

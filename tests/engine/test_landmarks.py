@@ -47,3 +47,27 @@ def test_landmarks_are_ranked_by_dot_product_and_a_third_of_the_bias(
         expected = [float(dots[r] + vocabulary.biases[r]) for r in order[:3]]
         assert [mark.score for mark in marks] == pytest.approx(expected, abs=1e-5)
         assert [mark.bias for mark in marks] == vocabulary.biases[order[:3]].tolist()
+
+
+def test_terms_near_a_term_are_ranked_by_cosine_without_it(vocabulary: Vocabulary) -> None:
+    """Order, cosines and scores equal those of a loop over the other readable terms."""
+    readable = np.flatnonzero(content_terms(vocabulary)).tolist()
+    asked = [TERMS.index("liver"), TERMS.index("the")]
+    for row, marks in zip(asked, Landmarks.of(vocabulary).near(asked, k=9), strict=True):
+        cosines = {
+            other: float(vocabulary.unit_vectors[other] @ vocabulary.unit_vectors[row])
+            for other in readable
+            if other != row
+        }
+        assert [mark.row for mark in marks] == sorted(cosines, key=lambda r: -cosines[r])
+        for mark in marks:
+            logit = vocabulary.vectors[mark.row] @ vocabulary.vectors[row] + mark.bias
+            assert mark.weight == pytest.approx(cosines[mark.row], abs=1e-6)
+            assert mark.score == pytest.approx(float(logit), abs=1e-5)
+
+
+def test_no_more_landmarks_are_given_than_terms_can_be_read(vocabulary: Vocabulary) -> None:
+    """Asking for more than there are gives what there is."""
+    readable = np.flatnonzero(content_terms(vocabulary)).tolist()
+    [marks] = Landmarks.of(vocabulary).read(np.ones((1, 4), dtype=np.float32), k=50)
+    assert sorted(mark.row for mark in marks) == readable

@@ -16,6 +16,7 @@ from tailgraph.engine.model_loading import Backend
 from tailgraph.engine.pooling import (
     POOLINGS,
     Pooling,
+    layer_poolings,
     pool_texts,
     term_probabilities,
     token_weights,
@@ -39,12 +40,15 @@ IDS = [
 def states(tiny_bert: Path) -> dict[str, list[npt.NDArray[np.float32]]]:
     """Run transformers on each text alone: the states of all its tokens, in the head and below."""
     model = transformers.BertForMaskedLM.from_pretrained(tiny_bert, dtype=torch.float32).eval()
-    found: dict[str, list[npt.NDArray[np.float32]]] = {"head": [], "top": []}
+    found: dict[str, list[npt.NDArray[np.float32]]] = {"head": [], "top": [], "1": [], "2": []}
     for terms in IDS:
         ids = [TINY_TERMS.index(term) for term in ("[CLS]", *terms, "[SEP]")]
         with torch.inference_mode():
-            top = model.bert(input_ids=torch.tensor([ids])).last_hidden_state[0]
+            read = model.bert(input_ids=torch.tensor([ids]), output_hidden_states=True)
+            top = read.last_hidden_state[0]
             head = model.cls.predictions.transform(top)
+        found["1"].append(read.hidden_states[1][0].numpy())
+        found["2"].append(read.hidden_states[2][0].numpy())
         found["head"].append(head.numpy())
         found["top"].append(top.numpy())
     return found
@@ -86,9 +90,40 @@ def test_means_leave_the_special_tokens_out(
             for text, terms in zip(states[layer], IDS, strict=True)
         ]
     )
-    name: Pooling = f"mean_{layer}{'_sif' if weighted else ''}"  # type: ignore[assignment] # one of the four
+    name: Pooling = f"mean_{layer}{'_sif' if weighted else ''}"
     found = pool_texts(tiny_encoder, TEXTS, [name])[name]
     np.testing.assert_allclose(found, expected, atol=3e-5)
+
+
+@pytest.mark.parametrize("backend", ["packed", "transformers"])
+def test_single_layers_are_averaged_by_number(
+    backend: Backend, tiny_bert: Path, states: dict[str, list[np.ndarray]]
+) -> None:
+    """Layer 1 is the lowest; the last four of two layers are both, averaged or side by side."""
+    encoder = Encoder.from_pretrained(tiny_bert, device="cpu", backend=backend)
+    assert layer_poolings(encoder) == ("layer:1", "layer:2")
+    first, second = (
+        np.array([text[1:-1].mean(axis=0) for text in states[layer]]) for layer in "12"
+    )
+    expected = {
+        "layer:1": first,
+        "layer:2": second,
+        "mean_last4": (first + second) / 2,
+        "concat_last4": np.hstack([first, second]),
+    }
+    found = pool_texts(encoder, TEXTS, list(expected))
+    for name, vectors in expected.items():
+        np.testing.assert_allclose(found[name], vectors, atol=3e-5)
+
+
+def test_the_largest_number_of_each_coordinate_is_taken(
+    tiny_encoder: Encoder, states: dict[str, list[np.ndarray]]
+) -> None:
+    """Over the text's own tokens; a text without any has zeros."""
+    expected = [np.max(text[1:-1], axis=0) for text in states["top"]]
+    found = pool_texts(tiny_encoder, ["", *TEXTS, ""], ["max_top"])["max_top"]
+    np.testing.assert_allclose(found[1:-1], expected, atol=3e-5)
+    assert not found[[0, -1]].any()
 
 
 def test_static_poolings_average_the_vocabulary(tiny_encoder: Encoder) -> None:
@@ -159,6 +194,6 @@ def test_whitened_terms_have_no_common_direction(default_encoder: Encoder) -> No
 
 
 def test_a_pooling_that_is_unknown_is_named(tiny_encoder: Encoder) -> None:
-    """The message names what came, and what there is."""
-    with pytest.raises(ParameterError, match=r"\['max'\]; expected some of cls_head"):
-        pool_texts(tiny_encoder, TEXTS, ["max"])  # type: ignore[list-item] # wrong on purpose
+    """The message names what came, and what there is, the layers of the model too."""
+    with pytest.raises(ParameterError, match=r"\['layer:3', 'max'\]; .* cls_head.*layer:2\."):
+        pool_texts(tiny_encoder, TEXTS, ["max", "layer:3"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tailgraph.engine.encoder import Encoder
-from tailgraph.engine.scoring import decompose_score
+from tailgraph.engine.scoring import decompose_score, decompose_scores
 from tailgraph.engine.vocabulary import Vocabulary
 from tailgraph.errors import ParameterError, ShapeError, UnknownTermError
 
@@ -68,6 +70,23 @@ def test_rank_by_score_is_the_place_among_predictions(tiny_encoder: Encoder) -> 
     assert [score.rank_by_score for score in scores] == list(range(1, 21))
 
 
+def test_many_scores_at_once_are_those_taken_apart_one_by_one(
+    vocabulary: Vocabulary, tiny_encoder: Encoder
+) -> None:
+    """Ranks and names are equal, ties included, and numbers up to the rounding of a product."""
+    rng = np.random.default_rng(3)
+    for terms, n_vectors in ((vocabulary, 3), (tiny_encoder.vocabulary, 70)):
+        vectors = rng.standard_normal((n_vectors, terms.dim)).astype(np.float32)
+        vectors[0] = 0
+        rows = [rng.integers(len(terms), size=number % 5).tolist() for number in range(n_vectors)]
+        found = decompose_scores(vectors, terms, rows)
+        for vector, asked, scores in zip(vectors, rows, found, strict=True):
+            for row, score in zip(asked, scores, strict=True):
+                name, *numbers = dataclasses.astuple(decompose_score(vector, terms, row))
+                assert score.term == name
+                assert dataclasses.astuple(score)[1:] == pytest.approx(numbers, rel=1e-12)
+
+
 def test_what_does_not_fit_is_refused(vocabulary: Vocabulary) -> None:
     """A vector of another width, an unknown term and a row out of range raise."""
     vector = np.zeros(2, dtype=np.float32)
@@ -77,3 +96,7 @@ def test_what_does_not_fit_is_refused(vocabulary: Vocabulary) -> None:
         decompose_score(vector, vocabulary, "far")
     with pytest.raises(ParameterError, match="rows 0 to 4"):
         decompose_score(vector, vocabulary, 5)
+    with pytest.raises(ParameterError, match="rows 0 to 4"):
+        decompose_scores(vector[None], vocabulary, [[0, -1]])
+    with pytest.raises(ShapeError, match="2 lists"):
+        decompose_scores(vector[None], vocabulary, [[0], [1]])

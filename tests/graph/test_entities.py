@@ -10,21 +10,22 @@ import pytest
 from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import ParameterError
 from tailgraph.graph.descriptors import find_descriptors
-from tailgraph.graph.entities import Entity, EntityTyper, entity_spans
+from tailgraph.graph.entities import Entity, EntityTyper, _alternative
 from tailgraph.graph.labels import (
     UNTAGGED,
     EntityVectors,
     SeedLabels,
+    main_type,
     propagate_labels,
     read_labels,
 )
-from tailgraph.graph.parsing import parsed_sentence
 
 SEEDS = SeedLabels(
     {
         "protein": ("GENE",),
         "kinase": ("GENE",),
-        "drug": ("DRUG",),
+        "drug": ("CHEMICAL.DRUG",),
+        "compound": ("CHEMICAL",),
         "disease": ("DISEASE",),
         "patient": ("PERSON",),
         "king": ("PERSON",),
@@ -119,7 +120,10 @@ def vote_by_hand(
             ):
                 if name != UNTAGGED:
                     votes[name] += margin * share
-    return {name: vote / sum(votes.values()) for name, vote in votes.items() if vote}
+    mains: dict[str, float] = defaultdict(float)
+    for name, vote in votes.items():
+        mains[main_type(name)] += vote / sum(votes.values())
+    return {name: share for name, share in mains.items() if share}
 
 
 def test_the_context_is_the_vote_of_the_words_predicted_in_place(
@@ -139,7 +143,10 @@ def test_a_known_word_speaks_with_its_own_entity_vector(
     [[entity]] = tiny_typer.type_spans(["BRAF drives melanoma"], [[(0, 4)]])
     shares = dict(zip(tiny_vectors.labels, tiny_vectors.look_up("braf").tolist(), strict=True))
     total = 1 - shares.pop(UNTAGGED)
-    expected = {name: share / total for name, share in shares.items() if share}
+    expected: dict[str, float] = defaultdict(float)
+    for name, share in shares.items():
+        if share:
+            expected[main_type(name)] += share / total
     assert dict(entity.phrase) == pytest.approx(expected, abs=1e-6)
     assert {e.term for e in entity.evidence if e.side == "phrase"} <= {"BRAF"}
 
@@ -156,9 +163,10 @@ def test_a_longer_phrase_is_described_by_three_sources(tiny_typer: EntityTyper) 
 
 
 def test_a_number_is_a_measure(default_typer: EntityTyper) -> None:
-    """Digits alone say MEASURE, whatever their own entity vector says."""
+    """Digits alone say MEASURE and NUMBER, whatever their own entity vector says."""
     [[entity]] = default_typer.type_spans(["We treated 40 patients."], [[(11, 13)]])
     assert entity.phrase == (("MEASURE", 1.0),)
+    assert (entity.label, entity.subtype) == ("MEASURE", "NUMBER")
 
 
 def test_a_number_at_the_end_of_a_phrase_is_not_its_head(default_typer: EntityTyper) -> None:
@@ -209,8 +217,7 @@ def test_a_phrase_that_nothing_is_known_of_is_untagged(tiny_encoder: Encoder) ->
         vocabulary=tiny_encoder.vocabulary,
         labels=("GENE", UNTAGGED),
         counts=np.zeros((n_terms, 2), dtype=np.float32),
-        is_seed=np.zeros(n_terms, dtype=np.bool_),
-        is_untyped=np.zeros(n_terms, dtype=np.bool_),
+        given=np.zeros((n_terms, 2), dtype=np.float32),
     )
     for entity in all_entities(EntityTyper.from_parts(tiny_encoder, nothing)):
         assert (entity.label, entity.confidence) == (UNTAGGED, 0.0)
@@ -254,24 +261,24 @@ def test_glue_does_not_describe(default_vectors: EntityVectors) -> None:
 
 
 CLEAR = [
-    ("[Metformin] is the first drug given to patients with diabetes .", "DRUG"),
-    ("[Warfarin] should not be taken together with ibuprofen .", "DRUG"),
-    ("The samples were dissolved in [ethanol] and stored .", "CHEMICAL"),
-    ("[Breast cancer] is the most common cancer among women .", "DISEASE"),
-    ("She complained of [severe headache] after taking the tablets .", "SYMPTOM"),
-    ("Knockdown of [STAT3] inhibited the proliferation of the cells .", "GENE"),
-    ("[Hepatocytes] were isolated from the liver of adult rats .", "CELL"),
-    ("[Dendritic cells] present antigens to the immune system .", "CELL"),
-    ("Cystic fibrosis affects the [lungs] and the pancreas .", "ANATOMY"),
-    ("[Arabidopsis] plants were grown under long day conditions .", "ORGANISM"),
-    ("Patients underwent [magnetic resonance imaging] of the brain .", "PROCEDURE"),
-    ("[Apoptosis] is a form of programmed cell death .", "PROCESS"),
-    ("The [captain] ordered his soldiers to cross the bridge .", "PERSON"),
-    ("John Smith was born in [London] in 1950 .", "PLACE"),
-    ("[Paris] is the capital of France .", "PLACE"),
-    ("The Supreme Court rejected the appeal on [Monday] .", "TIME"),
-    ("We ate [bread] and cheese for breakfast .", "FOOD"),
-    ("She put the [knife] on the kitchen table .", "OBJECT"),
+    ("[Metformin] is the first drug given to patients with diabetes .", "CHEMICAL.DRUG"),
+    ("[Warfarin] should not be taken together with ibuprofen .", "CHEMICAL.DRUG"),
+    ("The samples were dissolved in [ethanol] and stored .", "CHEMICAL.COMPOUND"),
+    ("[Breast cancer] is the most common cancer among women .", "DISEASE.CANCER"),
+    ("She complained of [severe headache] after taking the tablets .", "DISEASE.SYMPTOM"),
+    ("Knockdown of [STAT3] inhibited the proliferation of the cells .", "GENE.SYMBOL"),
+    ("[Hepatocytes] were isolated from the liver of adult rats .", "CELL.TYPE"),
+    ("[Dendritic cells] present antigens to the immune system .", "CELL.TYPE"),
+    ("Cystic fibrosis affects the [lungs] and the pancreas .", "ANATOMY.ORGAN"),
+    ("[Arabidopsis] plants were grown under long day conditions .", "ORGANISM.PLANT"),
+    ("Patients underwent [magnetic resonance imaging] of the brain .", "PROCEDURE.TEST"),
+    ("[Apoptosis] is a form of programmed cell death .", "PROCESS.BIOLOGICAL"),
+    ("The [captain] ordered his soldiers to cross the bridge .", "PERSON.OCCUPATION"),
+    ("John Smith was born in [London] in 1950 .", "PLACE.CITY"),
+    ("[Paris] is the capital of France .", "PLACE.CITY"),
+    ("The Supreme Court rejected the appeal on [Monday] .", "TIME."),
+    ("We ate [bread] and cheese for breakfast .", "FOOD."),
+    ("She put the [knife] on the kitchen table .", "OBJECT.WEAPON"),
 ]
 
 
@@ -280,7 +287,7 @@ def test_clear_phrases_get_their_types(default_typer: EntityTyper) -> None:
     texts = [text.replace("[", "").replace("]", "") for text, _ in CLEAR]
     spans = [[(text.index("["), text.index("]") - 1)] for text, _ in CLEAR]
     typed = default_typer.type_spans(texts, spans)
-    found = [(row[0].text, row[0].label) for row in typed]
+    found = [(row[0].text, f"{row[0].label}.{row[0].subtype}") for row in typed]
     assert found == [
         (text[slice(*span)], label)
         for text, [span], (_, label) in zip(texts, spans, CLEAR, strict=True)
@@ -295,20 +302,56 @@ def test_the_same_word_is_typed_by_its_context(default_typer: EntityTyper) -> No
     assert place.phrase == person.phrase
 
 
-def test_only_phrases_with_a_noun_that_names_something_are_typed() -> None:
-    """Pronouns, numbers and frequent nouns without a type are passed over; determiners are cut."""
-    words = "It has an important effect on the 12 old patients with lung cancer .".split()
-    upos = "PRON VERB DET ADJ NOUN ADP DET NUM ADJ NOUN ADP NOUN NOUN PUNCT".split()
-    deps = "nsubj root det amod obj case det nummod amod nmod case compound nmod punct".split()
-    heads = [1, 1, 4, 4, 1, 9, 9, 9, 9, 4, 12, 12, 9, 1]
-    text = " ".join(words)
-    offsets = [sum(len(word) + 1 for word in words[:n]) for n in range(len(words))]
-    lemmas = [word.lower().removesuffix("s") for word in words]
-    parsed = parsed_sentence(text, words, offsets, lemmas, upos, deps, heads)
-    assert [phrase.text for phrase in parsed.noun_phrases] == [
-        "It",
-        "an important effect",
-        "the 12 old patients",
-        "lung cancer",
-    ]
-    assert [text[slice(*span)] for span in entity_spans(parsed)] == ["old patients", "lung cancer"]
+@pytest.mark.parametrize(
+    ("context", "phrase", "expected"),
+    [
+        ({"A": 0.9, "B": 0.1}, {"A": 1.0}, ""),
+        ({"B": 1.0}, {"A": 1.0}, "B"),
+        ({"A": 1.0}, {"B": 1.0}, "A"),
+        ({"A": 0.5, "B": 0.4, "C": 0.1}, {"A": 1.0}, "B"),
+        ({}, {"A": 1.0}, ""),
+    ],
+    ids=["agree", "context-differs", "phrase-differs", "second-above-mean", "silent-context"],
+)
+def test_an_alternative_is_what_one_side_says_otherwise(
+    context: dict[str, float], phrase: dict[str, float], expected: str
+) -> None:
+    """The sides' own first types come first, then a strong second type of the context."""
+    label = "B" if expected == "A" else "A"
+    sides = [sorted(side.items(), key=lambda item: -item[1]) for side in (context, phrase)]
+    assert _alternative(label, *sides) == expected
+
+
+def test_shares_of_sub_types_add_up_to_their_main_types(tiny_typer: EntityTyper) -> None:
+    """The main types are sums over sub-types, and the sub-type is the strongest of its main."""
+    for entity in all_entities(tiny_typer):
+        sums: dict[str, float] = defaultdict(float)
+        for name, share in entity.subtypes:
+            sums[main_type(name)] += share
+        assert dict(entity.types) == pytest.approx(dict(sums), abs=1e-6)
+        own = [name for name, _ in entity.subtypes if main_type(name) == entity.label]
+        assert own[0] in (entity.label, f"{entity.label}.{entity.subtype}")
+
+
+def test_an_entity_is_found_by_its_main_type_and_by_its_sub_type(
+    default_typer: EntityTyper,
+) -> None:
+    """Both names are labels of it, another sub-type is not."""
+    [[entity]] = default_typer.type_spans(["They gave warfarin to him."], [[(10, 18)]])
+    asked = ["", "CHEMICAL", "CHEMICAL.DRUG", "CHEMICAL.ELEMENT", "DRUG"]
+    assert [entity.has_label(label) for label in asked] == [True, True, True, False, False]
+
+
+def test_the_model_reads_ten_words_on_either_side(tiny_typer: EntityTyper) -> None:
+    """What lies further away makes no difference; what lies within does."""
+    near = " ".join(f"w{n}" for n in range(10))
+    first = f"drug {near} kinase {near} paris"
+    other = f"king {near} kinase {near} disease"
+    start = first.index("kinase")
+    spans = [[(start, start + 6)]]
+    [[a]], [[b]] = (tiny_typer.type_spans([text], spans) for text in (first, other))
+    assert a.context == b.context
+    [[c]] = tiny_typer.type_spans(
+        [first.replace("w9 kinase", "the kinase")], [[(start + 1, start + 7)]]
+    )
+    assert c.context != a.context

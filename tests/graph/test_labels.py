@@ -17,6 +17,7 @@ from tailgraph.graph.labels import (
     UNTAGGED,
     EntityVectors,
     SeedLabels,
+    main_type,
     propagate_labels,
     read_labels,
 )
@@ -114,7 +115,7 @@ def test_labels_spread_as_in_a_plain_loop(floor: float, n_labelled: int) -> None
 def test_terms_take_the_label_of_the_seeds_around_them() -> None:
     """Every word and piece of a planted cluster has the label of the cluster's seeds on top."""
     vectors = propagate_labels(planted_vocabulary(noise=0.3), PLANTED, n_labelled=2)
-    for term, shares in zip(vectors.vocabulary.terms, vectors.distributions, strict=True):
+    for term, shares in zip(vectors.vocabulary.terms, vectors.propagated, strict=True):
         surface = term.removeprefix("##")
         if len(surface) > 1 and not term.startswith("["):
             typed = {n: s for n, s in zip(vectors.labels, shares, strict=True) if n != UNTAGGED}
@@ -149,10 +150,20 @@ def test_distributions_balance_frequent_labels() -> None:
     """Each column is divided by the square root of its sum before rows are made to add up to 1."""
     vocabulary = make_vocabulary(["one", "two", "none"], np.eye(3, dtype=np.float32))
     counts = np.array([[12, 1], [4, 0], [0, 0]], dtype=np.float32)
-    is_seed = np.zeros(3, dtype=np.bool_)
-    vectors = EntityVectors(vocabulary, ("COMMON", "RARE"), counts, is_seed, is_seed)
+    vectors = EntityVectors(vocabulary, ("COMMON", "RARE"), counts, np.zeros_like(counts))
     # The columns add up to 16 and 1: 12 / 4 = 3 stands against 1 / 1 = 1.
     expected = np.array([[0.75, 0.25], [1, 0], [0, 0]])
+    np.testing.assert_allclose(vectors.propagated, expected, rtol=1e-6)
+    np.testing.assert_allclose(vectors.distributions, expected, rtol=1e-6)
+
+
+def test_what_a_person_gave_counts_alone() -> None:
+    """A seed has its own labels in equal parts, whatever its neighbors are."""
+    vocabulary = make_vocabulary(["one", "two", "none"], np.eye(3, dtype=np.float32))
+    counts = np.array([[12, 1], [4, 0], [0, 0]], dtype=np.float32)
+    given = np.array([[1, 1], [0, 0], [0, 1]], dtype=np.float32)
+    vectors = EntityVectors(vocabulary, ("COMMON", "RARE"), counts, given)
+    expected = np.array([[0.5, 0.5], [1, 0], [0, 1]])
     np.testing.assert_allclose(vectors.distributions, expected, rtol=1e-6)
 
 
@@ -161,9 +172,9 @@ def test_distributions_balance_frequent_labels() -> None:
     [
         ("EGFR", {"GENE": 1.0}),
         ("eGFR", {"MEASURE": 1.0}),
-        ("Egfr", {"GENE": 3 / 5, "MEASURE": 2 / 5}),
+        ("Egfr", {"GENE": 1 / 2, "MEASURE": 1 / 2}),
         ("Kidney", {"ANATOMY": 1.0}),
-        ("1950", {"MEASURE": 1.0}),
+        ("1950", {"MEASURE.NUMBER": 1.0}),
         ("unheard", {}),
         ("##kidney", {}),
     ],
@@ -176,14 +187,12 @@ def test_a_word_is_looked_up_as_it_is_then_in_lower_case_then_in_any(
     vocabulary = make_vocabulary(
         ["EGFR", "eGFR", "kidney", "1950", "##kidney"], np.eye(5, dtype=np.float32)
     )
-    labels = ("ANATOMY", "GENE", "MEASURE", "TIME")
-    counts = np.array(
-        [[0, 9, 0, 0], [0, 0, 4, 0], [2, 0, 0, 0], [0, 0, 0, 5], [0, 0, 0, 1]], dtype=np.float32
-    )
-    is_seed = np.zeros(5, dtype=np.bool_)
-    shares = EntityVectors(vocabulary, labels, counts, is_seed, is_seed).look_up(text)
+    labels = ("ANATOMY", "GENE", "MEASURE", "MEASURE.NUMBER", "TIME")
+    rows = {"EGFR": "GENE", "eGFR": "MEASURE", "kidney": "ANATOMY", "1950": "TIME", "##": "TIME"}
+    counts = np.array([[9.0 * (label == own) for label in labels] for own in rows.values()])
+    vectors = EntityVectors(vocabulary, labels, counts, np.zeros_like(counts))
+    shares = vectors.look_up(text)
     found = {name: share for name, share in zip(labels, shares.tolist(), strict=True) if share}
-    # The roots of the column sums are 3 for GENE and 2 for MEASURE: 9 / 3 stands against 4 / 2.
     assert found == pytest.approx(expected)
 
 
@@ -213,8 +222,20 @@ def test_a_list_for_another_language_is_refused() -> None:
         "aspirin\tdrug",
         "aspirin\tDRUG/",
         "a\tA/A",
+        "a\tA.B.C",
+        "a\t.B",
     ],
-    ids=["no-tab", "no-label", "no-term", "upper-term", "lower-label", "empty-label", "repeated"],
+    ids=[
+        "no-tab",
+        "no-label",
+        "no-term",
+        "upper-term",
+        "lower-label",
+        "empty-label",
+        "repeated",
+        "two-dots",
+        "no-main-type",
+    ],
 )
 def test_a_malformed_line_is_refused_by_its_number(tmp_path: Path, line: str) -> None:
     """The message of a malformed seed line names the file and the line."""
@@ -243,11 +264,13 @@ def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
 
 
 def test_every_seed_of_the_package_is_a_term_of_its_model(default_encoder: Encoder) -> None:
-    """The list has 400 to 480 terms under at most 20 labels, all in the vocabulary."""
+    """The list has 1,500 typed terms and more, of 25 types and more, all in the vocabulary."""
     seeds = read_labels()
-    assert 400 <= len(seeds) <= 480
-    assert len(seeds.names) <= 20
     assert [term for term in seeds.labels if term not in default_encoder.vocabulary] == []
+    assert len(seeds) - len(seeds.untyped) > 10000
+    types = {name for name in seeds.names if name != UNTAGGED and not name.endswith(".ADJECTIVE")}
+    assert len(types) > 60
+    assert len({main_type(name) for name in types}) == 20
 
 
 Guess = Callable[[str], Mapping[str, float]]
@@ -311,14 +334,18 @@ def nearest_five(vocabulary: Vocabulary, kept: SeedLabels) -> Guess:
 
 
 def test_held_out_seeds_are_recovered(default_encoder: Encoder) -> None:
-    """Four fifths of the seeds find the labels of the rest, better than by neighbors or by chance.
+    """Four fifths of some seeds find the main types of the rest, better than neighbors or chance.
 
-    On the seeds and a fifth of the other terms, for speed; .777 and .952 when this was written
-    (.815 and .977 on the whole vocabulary), .738 and .910 by a vote of the 5 nearest seeds, .123
-    and .181 by the most frequent labels, .040 and .148 with shuffled labels.
+    On every tenth typed seed and a fifth of the other terms, for speed. benchmarks/eval_labels.py
+    measures on whole lists.
     """
-    whole, seeds = default_encoder.vocabulary, read_labels()
-    rows = sorted({*range(5, len(whole), 5), *map(whole.row, seeds.labels)})
+    whole, listed = default_encoder.vocabulary, read_labels()
+    typed = sorted(listed.labels.keys() - listed.untyped)[::10]
+    mains = {
+        term: tuple(sorted({main_type(name) for name in listed.labels[term]})) for term in typed
+    }
+    seeds = SeedLabels(mains, "a tenth")
+    rows = sorted({*range(5, len(whole), 5), *map(whole.row, mains)})
     vocabulary = Vocabulary(
         terms=tuple(whole.terms[row] for row in rows),
         vectors=whole.vectors[rows],
@@ -328,12 +355,10 @@ def test_held_out_seeds_are_recovered(default_encoder: Encoder) -> None:
         lowercase=True,
     )
     top_1, top_3 = held_out_accuracy(vocabulary, seeds, propagated)
-    assert top_1 > 0.73
-    assert top_3 > 0.92
     voted_1, voted_3 = held_out_accuracy(vocabulary, seeds, nearest_five)
     assert top_1 > voted_1
     assert top_3 > voted_3
     for chance in (majority, shuffled):
         chance_1, chance_3 = held_out_accuracy(vocabulary, seeds, chance)
-        assert chance_1 < 0.2
-        assert chance_3 < 0.3
+        assert chance_1 < 0.25
+        assert chance_3 < 0.45

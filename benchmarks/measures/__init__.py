@@ -1,0 +1,1 @@
+"""Measures that the evaluation scripts share."""
