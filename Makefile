@@ -1,6 +1,7 @@
 # Two commands on a fresh machine with Python 3.11+, venv and make:
 #   make demo    install into .venv, build a knowledge base from the sample, ask it things
 #   make test    install into .venv, run the tests
+#   make eval DATA=FOLDER    measure quality, renew the table of README.md
 # On Linux, torch comes with its CUDA libraries unless told otherwise: make demo TORCH=cpu
 VENV ?= .venv
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := $(abspath $(VENV))/bin
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 export VIRTUAL_ENV := $(abspath $(VENV))
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types bench eval clean
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -40,6 +41,11 @@ types: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python benchmarks/bench_build.py --json
+
+# The evaluations read data that is not bundled: benchmarks/README.md says which.
+eval: $(VENV)/.ready
+	@test -n "$(DATA)" || { echo "make eval needs the data: make eval DATA=FOLDER" >&2; exit 2; }
+	$(BIN)/python benchmarks/evaluate.py --data "$(DATA)"
 
 clean:
 	rm -rf build dist *.egg-info demo-kb .pytest_cache .mypy_cache .ruff_cache

@@ -39,6 +39,7 @@ from .commands.models import adapt, card, pretrain, train_parser
 from .commands.opening import read_text
 from .commands.predictions import compare, explain, fill, score
 from .commands.reading import own_tokens, prefixes, senses
+from .commands.word_classes import pos
 
 if TYPE_CHECKING:
     from .graph.schema import NodeKind
@@ -297,6 +298,7 @@ for command in (
     senses,
     prefixes,
     own_tokens,
+    pos,
     histogram,
     importance,
     arithmetic,

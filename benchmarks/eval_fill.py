@@ -174,13 +174,12 @@ def model_answers(
 
 def model_types(reader: Reader, items: Sequence[Item]) -> list[list[str]]:
     """Return the main types that the words expected at each blank vote for, the first most."""
-    from tailgraph.graph.descriptors import Describer
-    from tailgraph.graph.labels import main_type
+    from tailgraph.reading.blanks import expected_types
 
-    describer = Describer(reader.encoder, reader.entity_vectors)
-    votes = describer.context_votes([(item.text, item.span) for item in items])
-    mains = [main_type(label) for label in describer.types]
-    return [ranked(zip(mains, vote.shares.sum(axis=0).tolist(), strict=True)) for vote in votes]
+    states = reader.encoder.mask_states(
+        [item.text for item in items], [[item.span] for item in items]
+    )
+    return [[name for name, _ in types] for types, _ in expected_types(reader, states.vectors)]
 
 
 def voted(words: Sequence[tuple[str, float]], names: Mapping[str, str]) -> list[str]:

@@ -70,7 +70,7 @@ def main() -> None:
     }
     if options.train:
         usual = usual_classes(read_trees(options.train))
-        others["most_frequent_per_word"] = [usual.get(w.word.lower(), "NOUN") for w in words]
+        others["most_frequent"] = [usual.get(w.word.lower(), "NOUN") for w in words]
     figures = {
         "data": options.data.name,
         "model": encoder.fingerprint[:16],

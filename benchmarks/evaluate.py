@@ -14,11 +14,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation_jobs import JOBS, Job
 from forms.command import add_data, whole_number
 
 _HERE = Path(__file__).resolve().parent
@@ -26,47 +26,6 @@ _README = _HERE.parent / "README.md"
 _MARKS = "<!-- quality: made by make eval -->", "<!-- end of quality -->"
 
 Figures = Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One evaluation.
-
-    Attributes
-    ----------
-    name
-        What its results are called.
-    script, data, options
-        What is run: the script, the data below the data folder, and more options. In these, a part
-        that begins with ``@`` is a path below the data folder.
-    about
-        What the README calls it.
-    figure
-        The key of the figure that counts, with dots between keys of nested objects.
-    baselines
-        What stands beside it: names with their keys.
-    """
-
-    name: str
-    script: str
-    data: str
-    about: str
-    figure: str
-    baselines: Mapping[str, str]
-    options: tuple[str, ...] = ()
-
-    def command(self, root: Path) -> list[str]:
-        """Return the command that runs the job on data below a folder."""
-        options = [
-            str(root / option[1:]) if option.startswith("@") else option for option in self.options
-        ]
-        return [str(_HERE / self.script), "--data", str(root / self.data), *options]
-
-    @property
-    def shown(self) -> str:
-        """The command without the folders of this machine."""
-        options = [Path(o).name if o.startswith("@") else o for o in self.options]
-        return " ".join([self.script, "--data", Path(self.data).name, *options])
 
 
 def main() -> None:
@@ -107,7 +66,7 @@ def run(job: Job, root: Path) -> tuple[Figures | None, float, str]:
     """Run a job: its figures, the seconds that it took, and what it said where it failed."""
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, *job.command(root)],
+        [sys.executable, str(_HERE / job.script), *job.arguments(root)],
         capture_output=True,
         text=True,
         check=False,
@@ -166,51 +125,6 @@ def table_lines(results: Path) -> Iterator[str]:
 def shown(value: object) -> str:
     """Return a figure as the README shows it: three digits after the point."""
     return f"{value:.3f}".lstrip("0") if isinstance(value, float) else str(value)
-
-
-def ner_jobs(name: str, data: str, about: str, only: str = "") -> Sequence[Job]:
-    """Return the evaluations of one set of named entities: own spans first, then gold spans."""
-    more = ("--only", only) if only else ()
-    path = f"eval/ner/{data}"
-    own = Job(
-        name=f"ner-{name}",
-        script="eval_ner.py",
-        data=path,
-        about=f"names and types, {about}: strict F1, own spans",
-        figure="strict_f1",
-        baselines={"majority": "majority_f1", "nearest label": "nearest_label_f1"},
-        options=("--limit", "1000", *more),
-    )
-    gold = Job(
-        name=f"ner-{name}-gold",
-        script="eval_ner.py",
-        data=path,
-        about=f"types of given names, {about}: lenient F1",
-        figure="lenient_f1",
-        baselines={
-            "either of two": "lenient_either_f1",
-            "exact": "gold_span_f1",
-            "majority": "majority_lenient_f1",
-            "nearest label": "nearest_label_lenient_f1",
-        },
-        options=("--spans", "gold", "--limit", "1000", *more),
-    )
-    return own, gold
-
-
-JOBS: Sequence[Job] = (
-    *ner_jobs("bc5cdr", "bc5cdr-dev.bio.xz", "BC5CDR"),
-    *ner_jobs("bc5cdr-chemical", "bc5cdr-dev.bio.xz", "BC5CDR chemicals", "Chemical"),
-    *ner_jobs("bc5cdr-disease", "bc5cdr-dev.bio.xz", "BC5CDR diseases", "Disease"),
-    *ner_jobs("ncbi-disease", "ncbi-disease-dev.bio.xz", "NCBI diseases"),
-    *ner_jobs("jnlpba", "jnlpba-dev.bio.xz", "JNLPBA"),
-    *ner_jobs("bc2gm", "bc2gm-dev.bio.xz", "BC2GM"),
-    *ner_jobs("linnaeus", "linnaeus-dev.bio.xz", "Linnaeus"),
-    *ner_jobs("anatem", "anatem-dev.bio.xz", "AnatEM"),
-    *ner_jobs("wnut17", "wnut17-dev.bio", "WNUT 2017"),
-    *ner_jobs("wikiann", "wikiann-en-dev.bio.xz", "WikiANN English"),
-)
-"""Every evaluation, in the order of the README's table."""
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def show_explanation(found: Explanation, *, as_json: bool) -> None:
     """Print what a vector points at."""
     if as_json:
         return print_json(found)
-    kind = f" [dim]stored {found.kind}[/]" if found.kind else ""
+    kind = f" [dim]({found.kind})[/]" if found.kind else ""
     out.print(f"[bold]{escape(found.text)}[/]{kind}")
     _warn(found.has_unknown, found.truncated)
     marks = ", ".join(f"{escape(mark.term)} [dim]{mark.weight:.2f}[/]" for mark in found.landmarks)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..engine.matmul import PackedMatrix, top_k
 from ..engine.vocabulary import Vocabulary
 from ..errors import ParameterError
-from .labels import UNTAGGED, SeedLabels, main_type, propagate_labels
+from .labels import UNTAGGED, EntityVectors, SeedLabels, main_type, propagate_labels
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -84,6 +84,16 @@ class LabeledTerms:
         rows = np.array([row_of[term] for term in terms], dtype=np.int64)
         return cls(vocabulary, terms, rows, names, given)
 
+    def seeds(self, known: IntArray) -> SeedLabels:
+        """Return the labels of the terms at some places, ready to be spread."""
+        labels = {
+            self.terms[place]: tuple(
+                self.labels[column] for column in np.flatnonzero(self.given[place]).tolist()
+            )
+            for place in known.tolist()
+        }
+        return SeedLabels(labels, f"{len(labels)} known terms")
+
 
 Method = Callable[[LabeledTerms, IntArray, IntArray], FloatArray]
 """Takes the places of known and of held-out terms; gives a share of each label to the latter."""
@@ -124,7 +134,11 @@ class CurvePoint:
 
 def by_propagation(labeled: LabeledTerms, known: IntArray, asked: IntArray) -> FloatArray:
     """Guess by the labels that the known terms spread; see `propagate_labels`."""
-    vectors = propagate_labels(labeled.vocabulary, _seeds(labeled, known))
+    return shares_of(labeled, propagate_labels(labeled.vocabulary, labeled.seeds(known)), asked)
+
+
+def shares_of(labeled: LabeledTerms, vectors: EntityVectors, asked: IntArray) -> FloatArray:
+    """Read the shares of held-out terms out of entity vectors, in the columns of `labeled`."""
     columns = [labeled.labels.index(name) for name in vectors.labels]
     shares = np.zeros((len(asked), len(labeled.labels)), dtype=np.float32)
     shares[:, columns] = vectors.distributions[labeled.rows[asked]]
@@ -177,17 +191,6 @@ BASELINES: Mapping[str, Method] = {
     "majority": by_majority,
 }
 """Simpler ways to guess, to hold propagation against."""
-
-
-def _seeds(labeled: LabeledTerms, known: IntArray) -> SeedLabels:
-    """Return the labels of the known terms."""
-    labels = {
-        labeled.terms[place]: tuple(
-            labeled.labels[column] for column in np.flatnonzero(labeled.given[place]).tolist()
-        )
-        for place in known.tolist()
-    }
-    return SeedLabels(labels, f"{len(labels)} known terms")
 
 
 # ---- how good the guesses are

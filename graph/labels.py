@@ -39,6 +39,12 @@ _LABEL = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)?")
 _MIN_CHARACTERS = 2
 _BLOCK_ROWS = 256
 """Terms whose neighborhoods are held at one time: 40 MB for a vocabulary of 20,000 terms."""
+_SHARPNESS = 3
+"""The power of a cosine by which a term belongs to a neighborhood."""
+
+_BALANCE = 0.25
+"""The power of a label's sum of counts by which its counts are divided."""
+
 _N_NAMED = 5
 
 _log = logging.getLogger(__name__)
@@ -157,7 +163,7 @@ class EntityVectors:
         The labels, in the order of the columns.
     counts
         float32 array of shape (n_terms, n_labels): how often each term was found among the
-        neighbors of each label's seeds.
+        neighbors of each label's seeds, near ones counting more.
     given
         float32 array of shape (n_terms, n_labels): 1 where a person gave a term the label.
     unknown
@@ -186,11 +192,12 @@ class EntityVectors:
         """The share of each label among the neighbors: float32 of shape (n_terms, n_labels).
 
         Labels with many seeds in dense regions collect more counts than others wherever they
-        occur, so each column is first divided by the square root of its sum. The shares are the
+        occur, so each column is first divided by the fourth root of its sum. The shares are the
         softmax of the logarithms of these balanced counts: rows add up to 1, or to 0 where nothing
         is known.
         """
-        return _rows_to_one(self.counts / np.sqrt(np.maximum(self.counts.sum(axis=0), 1)))
+        sums = self.counts.sum(axis=0)
+        return _rows_to_one(self.counts / np.where(sums > 0, sums, 1) ** _BALANCE)
 
     @cached_property
     def distributions(self) -> FloatArray:
@@ -234,21 +241,23 @@ def propagate_labels(
     seeds: SeedLabels,
     *,
     floor: float = 0.2,
-    n_labelled: int = 5,
+    n_labelled: int = 20,
     block_rows: int = _BLOCK_ROWS,
 ) -> EntityVectors:
     """Spread seed labels over a vocabulary.
 
     The neighborhood of a term is the term itself and its neighbors in falling order of cosine, down
-    to `floor`, until `n_labelled` typed seeds are in it. With N the 0/1 matrix of neighborhoods and
-    Y the seeds' labels, the labels of the neighborhoods are C = N Y, and the entity vectors
-    L = N^T C: each term collects from every neighborhood that it belongs to.
+    to `floor`, until `n_labelled` typed seeds are in it; a member belongs to it by the third power
+    of its cosine. With N the matrix of these weights and Y the seeds' labels, the labels of the
+    neighborhoods are C = N Y, and the entity vectors L = N^T C: each term collects from every
+    neighborhood that it belongs to.
 
     Cosines are taken after the mean of all terms is subtracted. Any two terms of a masked language
     model have a cosine well above 0 (.51 in the median of the embedded one), so that the floor
-    would stop nothing otherwise; held-out seeds are typed better so than by raw cosines, and with
-    5 seeds to a neighborhood better than with the original 20, which went with a list for a third
-    of the vocabulary.
+    would stop nothing otherwise, and held-out seeds are typed better so than by raw cosines. The
+    weights are not in the original, where all members of a neighborhood count alike: with them
+    more held-out words are typed right than by a vote of their nearest seeds, without them fewer
+    (benchmarks/eval_labels.py).
 
     Parameters
     ----------
@@ -296,7 +305,7 @@ def propagate_labels(
     collected = np.zeros_like(labels)
     for cosines in _cosine_blocks(vocabulary.vectors[rows], block_rows):
         cut = np.maximum(_nth_highest(cosines[:, :n_typed], n_labelled), floor)
-        members = _members(cosines >= cut[:, None])
+        members = _members(cosines, cut)
         collected += np.asarray(members.T @ (members @ labels), dtype=np.float32)
     counts = np.zeros_like(given)
     counts[rows] = collected
@@ -338,12 +347,14 @@ def _nth_highest(values: FloatArray, n: int) -> FloatArray:
     return np.partition(values, n_columns - n, axis=1)[:, n_columns - n]
 
 
-def _members(is_member: BoolArray) -> csr_array:
-    """Turn a table of who belongs to which neighborhood into a sparse matrix of ones."""
-    n_rows, n_columns = is_member.shape
-    row, column = np.divmod(np.flatnonzero(is_member), n_columns)
+def _members(cosines: FloatArray, cuts: FloatArray) -> csr_array:
+    """Keep the cosines from a row's cut on as weights of its neighborhood: a sparse matrix."""
+    n_rows, n_columns = cosines.shape
+    places = np.flatnonzero(cosines >= cuts[:, None])
+    row, column = np.divmod(places, n_columns)
     starts = np.searchsorted(row, np.arange(n_rows + 1))
-    return csr_array((np.ones(len(row), dtype=np.float32), column, starts), shape=is_member.shape)
+    weights = np.clip(cosines.ravel()[places], 0, 1) ** _SHARPNESS
+    return csr_array((weights, column, starts), shape=cosines.shape)
 
 
 def _cosine_blocks(vectors: FloatArray, block_rows: int) -> Iterator[FloatArray]:

@@ -21,6 +21,9 @@ _RIGHT = frozenset({"flat", "fixed", "goeswith", "nmod:desc", "nummod"})
 _NAME_PREPOSITIONS = frozenset({"in", "ex", "post", "per", "pre"})  # "in vitro activity"
 _INNER_PUNCTUATION = frozenset({"-", "–", "/", ",", "'", "’", ".", "+"})
 
+_MOST_STEPS = 50
+"""From a word up to the head of its phrase; in a text of signs, chains may have thousands."""
+
 MAX_KEY_WORDS = 6
 MAX_KEY_CHARACTERS = 60
 
@@ -47,7 +50,7 @@ def phrase_bounds(
     (0, 4)
     """
     first = head
-    while first > 0 and _belongs(first - 1, first, head, words, deps, heads):
+    while first > 0 and _belongs(first - 1, head, words, deps, heads):
         first -= 1
     while first < head and (
         deps[first] in ("punct", "cc", "cc:preconj")
@@ -61,26 +64,18 @@ def phrase_bounds(
 
 
 def _belongs(
-    word: int,
-    first: int,
-    head: int,
-    words: Sequence[str],
-    deps: Sequence[str],
-    heads: Sequence[int],
+    word: int, head: int, words: Sequence[str], deps: Sequence[str], heads: Sequence[int]
 ) -> bool:
-    """Say whether a word before a head modifies it, itself or through other modifiers.
-
-    All words from `first` on are known to.
-    """
+    """Say whether a word before a head modifies it, itself or through other modifiers."""
     if deps[word] == "punct" and words[word] not in _INNER_PUNCTUATION:
         return False
-    while heads[word] != head:
+    for _ in range(_MOST_STEPS):
+        if heads[word] == head:
+            return deps[word] in _LEFT
         if deps[word] not in _DEEP or heads[word] > head or heads[word] == word:
             return False
         word = heads[word]
-        if word >= first:
-            return True
-    return deps[word] in _LEFT
+    return False
 
 
 def find_noun_phrases(

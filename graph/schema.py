@@ -276,7 +276,6 @@ label_event = Table(
     Column("source", Text, nullable=False),
     Column("base", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Index("ix_label_event_target", "target_kind", "target"),
 )
 """What people did to the labels, in order. Rows are only ever added: the labels are a fold over
 them. Events of one ``batch`` were done at once, and are undone together."""
@@ -301,7 +300,6 @@ term_label = Table(
     Column("share", Float, nullable=False),
     Column("rule", Text, nullable=False),
     PrimaryKeyConstraint("node_id", "source", "label"),
-    Index("ix_term_label_label", "label"),
     sqlite_with_rowid=False,
 )
 """The labels of terms, given and propagated: derived from the rows above, and made on demand."""

@@ -23,8 +23,8 @@ from ..engine.matmul import log_totals, top_k
 from ..engine.pseudo_likelihood import score_pieces
 from ..engine.scoring import Score, decompose_scores
 from ..errors import ParameterError
-from ..graph.descriptors import Describer
-from ..graph.labels import main_type
+from ..graph.descriptors import find_descriptors
+from ..graph.labels import UNTAGGED, main_type
 from .given_text import end_sentence, find_blanks, mask_blanks, require_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from ..engine.vocabulary import Vocabulary
     from .reader import Reader
 
+FloatArray = npt.NDArray[np.float32]
 Share = tuple[str, float]
+
+_N_VOTES = 20
+"""Words that vote on the type of a blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def fill(
     else:
         candidates = _best(reader, states, types, k)
     phrases = _phrases(reader, states, 0 if types or terms else k)
-    shares = _types(reader, read_as, masks)
+    shares = expected_types(reader, states.vectors)
     return FilledText(
         text=text,
         read_as=read_as,
@@ -261,24 +265,53 @@ def _phrases(reader: Reader, states: MaskStates, k: int) -> list[tuple[PhraseCan
     return [tuple(PhraseCandidate(text, cosine) for text, cosine in found) for found in near]
 
 
-def _types(
-    reader: Reader, text: str, masks: list[Span]
+def expected_types(
+    reader: Reader, vectors: FloatArray
 ) -> list[tuple[tuple[Share, ...], tuple[Share, ...]]]:
-    """Let the words that the model expects at each blank vote on its main type and its label."""
-    describer = Describer(reader.encoder, reader.entity_vectors)
-    votes = describer.context_votes([(text, mask) for mask in masks])
-    shares = [zip(describer.types, vote.shares.sum(axis=0).tolist(), strict=True) for vote in votes]
+    """Let the words that the model expects at each blank vote on its type.
+
+    The descriptors with the highest logits vote with their entity vectors, each by how far its
+    logit lies above that of the first one left out.
+
+    Parameters
+    ----------
+    reader
+        Model and labels.
+    vectors
+        float32 array of shape (n_blanks, dim).
+
+    Returns
+    -------
+    For each blank the share of each main type, and of each label; the largest first.
+    """
+    vocabulary, entities = reader.encoder.vocabulary, reader.entity_vectors
+    rows, scores = top_k(
+        vectors,
+        reader.encoder.output,
+        _N_VOTES + 1,
+        bias=vocabulary.biases,
+        allowed=find_descriptors(entities),
+    )
+    lowest = np.where(rows >= 0, scores, np.inf).min(axis=1, keepdims=True)
+    # A word piece takes one of the places, and votes for nothing.
+    margins = np.where((rows < 0) | vocabulary.is_piece[rows], 0, scores - lowest)
+    shares = np.einsum("nk,nkl->nl", margins, entities.distributions[rows])
     found = []
     for row in shares:
-        subtypes = dict(row)
-        types: dict[str, float] = {}
-        for label, share in subtypes.items():
-            types[main_type(label)] = types.get(main_type(label), 0.0) + share
-        found.append((_ranked(types), _ranked(subtypes)))
+        votes = {
+            label: share
+            for label, share in zip(entities.labels, row.tolist(), strict=True)
+            if label != UNTAGGED
+        }
+        mains: dict[str, float] = {}
+        for label, share in votes.items():
+            mains[main_type(label)] = mains.get(main_type(label), 0.0) + share
+        found.append((_ranked(mains), _ranked(votes)))
     return found
 
 
-def _ranked(shares: Mapping[str, float]) -> tuple[Share, ...]:
-    """List the types that have a share, the largest first."""
-    kept = [(name, share) for name, share in shares.items() if share > 0]
-    return tuple(sorted(kept, key=lambda share: -share[1]))
+def _ranked(votes: Mapping[str, float]) -> tuple[Share, ...]:
+    """List what has votes, the most first, with its share of all."""
+    total = sum(votes.values())
+    order = sorted(votes.items(), key=lambda item: -item[1])
+    return tuple((name, n / total) for name, n in order if n > 0)

@@ -19,6 +19,7 @@ M. Hearst, "TextTiling", 1997: a text turns where the words before and after are
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -298,9 +299,9 @@ def _exceeds(change: float | None, window: int | None) -> bool:
 
 def _change_points(changes: Sequence[float | None], window: int | None) -> list[bool]:
     """Tell which changes are change points; in a window only the highest of those nearby."""
-    values = np.array([-np.inf if change is None else change for change in changes])
+    values = [-math.inf if change is None else change for change in changes]
     near = window or 0
     return [
-        _exceeds(change, window) and value >= values[max(0, i - near) : i + near + 1].max()
-        for i, (change, value) in enumerate(zip(changes, values.tolist(), strict=True))
+        _exceeds(change, window) and value >= max(values[max(0, i - near) : i + near + 1])
+        for i, (change, value) in enumerate(zip(changes, values, strict=True))
     ]

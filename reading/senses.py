@@ -263,8 +263,8 @@ def group_occurrences(
         The word, which is no description of itself.
     n_senses
         How many senses there are. By default the number that the occurrences show, see
-        `group_vectors`; fewer than 12 occurrences are of one sense when they share one of the 20
-        words that the model expects most.
+        `group_vectors`; fewer than 12 occurrences are grouped by the 20 words that the model
+        expects most, see `group_by_shared`.
     masked
         Hide the word, or read it at its own tokens and drop it from the words.
     k

@@ -17,38 +17,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..engine.encoder import Encoder
-from ..engine.importance import spell_words
 from ..engine.matmul import PackedMatrix
 from ..engine.sentences import split_sentences
 from ..engine.tokenizer import Span
 from ..errors import ParameterError
-from ..graph.labels import EntityVectors, SeedLabels, propagate_labels, read_labels
+from ..graph.labels import SeedLabels, read_labels
 from .given_text import require_text
-from .word_shapes import Endings, class_by_rule, find_names, split_words
+from .word_alone import OwnShares, Source, WordsAlone, to_one
+from .word_shapes import find_names, split_words
 
 if TYPE_CHECKING:
     from .reader import Reader
 
 FloatArray = npt.NDArray[np.float32]
 Share = tuple[str, float]
-Source = Literal["list", "sign", "vector", "pieces"]
-"""What is known of a word by itself: it is listed, a sign or a number, a term, or pieces of terms.
-"""
 
 _SEEDS = Path(__file__).parent / "word_class_seeds.tsv"
-_OPEN = ("ADJ", "ADV", "NOUN", "VERB")
-_NAME = "NOUN"
 _FLOOR = np.float32(0.01)
-"""Added to shares that are only likely, so that none of them rules a class out."""
+"""Added to the shares of a place, so that it rules no class out."""
 _CONTEXT_POWER = np.float32(0.5)
 """The context alone is right less often than the word alone."""
 _N_EVIDENCE = 5
@@ -93,23 +87,6 @@ class TaggedWord:
     has_unknown: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OwnShares:
-    """What is known of a word by itself.
-
-    ``shares`` is a float32 array of shape (n_classes,) that adds up to 1.
-    """
-
-    shares: FloatArray
-    source: Source
-    has_unknown: bool
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether a single class is possible."""
-        return np.count_nonzero(self.shares) == 1
-
-
 class WordClassTagger:
     """Tells the classes of words by a masked language model and a list of words.
 
@@ -127,6 +104,7 @@ class WordClassTagger:
         self.encoder = encoder
         self.seeds = seeds
         self.classes = seeds.names
+        self.alone = WordsAlone(encoder, seeds)
         vocabulary = encoder.vocabulary
         is_word = ~vocabulary.is_piece & ~vocabulary.is_special
         names = [seeds.labels.get(surface.lower(), ()) for surface in vocabulary.surfaces]
@@ -151,86 +129,6 @@ class WordClassTagger:
             If no word of the list with a single class is in the vocabulary.
         """
         return cls(encoder, read_labels(_SEEDS) if seeds is None else seeds)
-
-    # ---- the word by itself
-
-    @cached_property
-    def vectors(self) -> EntityVectors:
-        """The list, spread over the vocabulary."""
-        vocabulary = self.encoder.vocabulary
-        found = {t: c for t, c in self.seeds.labels.items() if len(t) > 1 and t in vocabulary}
-        return propagate_labels(vocabulary, SeedLabels(found, self.seeds.source))
-
-    @cached_property
-    def endings(self) -> Endings:
-        """The classes of words that end alike, from the terms that can be of an open class."""
-        vocabulary = self.encoder.vocabulary
-        is_word = ~vocabulary.is_piece & ~vocabulary.is_special
-        surfaces = [surface.lower() for surface in vocabulary.surfaces]
-        rows = [
-            row
-            for row in np.flatnonzero(is_word).tolist()
-            if surfaces[row].isalpha()
-            and set(self.seeds.labels.get(surfaces[row], ())) <= set(_OPEN)
-        ]
-        return Endings.of([surfaces[row] for row in rows], self._columns[rows])
-
-    @cached_property
-    def _columns(self) -> FloatArray:
-        """The shares of the classes in each term: float32 array of shape (n_terms, n_classes)."""
-        return self._aligned(self.vectors.distributions)
-
-    def _aligned(self, shares: FloatArray) -> FloatArray:
-        """Give shares of the labels that were spread a column for every class."""
-        is_label = np.array(self.vectors.labels)[:, None] == np.array(self.classes)
-        return np.asarray(shares @ is_label.astype(np.float32), dtype=np.float32)
-
-    def own_shares(self, words: Sequence[str], are_names: Sequence[bool]) -> list[OwnShares]:
-        """Say what is known of each word by itself.
-
-        Parameters
-        ----------
-        words
-            The words.
-        are_names
-            For each word whether a capital marks it as a name: then half of what is not listed
-            goes to NOUN.
-        """
-        spelled = spell_words(self.encoder, words)
-        unknown = self.encoder.tokenizer.unknown_id
-        made: dict[tuple[str, bool], OwnShares] = {}
-        for number, key in enumerate(zip(words, are_names, strict=True)):
-            if key not in made:
-                pieces = spelled.pieces(number)
-                shares, source = self._own(*key, pieces[-1])
-                made[key] = OwnShares(shares, source, unknown in pieces)
-        return [made[key] for key in zip(words, are_names, strict=True)]
-
-    def _own(self, word: str, is_name: bool, last_piece: int) -> tuple[FloatArray, Source]:
-        """Say what is known of a word that ends with a certain piece."""
-        lower = word.lower()
-        listed = self.seeds.labels.get(lower) or self.seeds.labels.get(lower.rstrip("."))
-        if listed:
-            return self._equal(listed), "list"
-        rule = class_by_rule(word)
-        if rule is not None:
-            # A run of one sign has the class of that sign.
-            single = self.seeds.labels.get(word[0], ()) if len(set(word)) == 1 else ()
-            return self._equal(single if len(single) == 1 else (rule,)), "sign"
-        return self._likely(word, is_name, last_piece)
-
-    def _likely(self, word: str, is_name: bool, last_piece: int) -> tuple[FloatArray, Source]:
-        """Say what is likely of a word that is not listed."""
-        source: Source
-        near, source = self._aligned(self.vectors.look_up(word)), "vector"
-        if not near.any():
-            near, source = self._columns[last_piece], "pieces"
-        shares = _to_one((near + _FLOOR) * (self.endings.look_up(word) + _FLOOR))
-        return (shares + self._equal((_NAME,))) / 2 if is_name else shares, source
-
-    def _equal(self, names: Sequence[str]) -> FloatArray:
-        """Share 1 between some classes."""
-        return _to_one(np.array([name in names for name in self.classes], dtype=np.float32))
 
     # ---- the place of the word
 
@@ -261,7 +159,7 @@ class WordClassTagger:
         logits = self._voter_matrix.product(vectors)
         logits += self.encoder.vocabulary.biases[self.voters]
         logits -= logits.max(axis=1, keepdims=True)
-        return _to_one(np.exp(logits))
+        return to_one(np.exp(logits))
 
     def context_shares(self, votes: FloatArray) -> FloatArray:
         """Add up the votes for each class: float32 array of shape (n_places, n_classes)."""
@@ -312,7 +210,7 @@ class WordClassTagger:
         """Yield the words of a few sentences, with all places that are asked for in one batch."""
         places = [(text, span) for text, row in zip(texts, spans, strict=True) for span in row]
         sentences = [[text[slice(*s)] for s in row] for text, row in zip(texts, spans, strict=True)]
-        own = self.own_shares(
+        own = self.alone.read(
             [word for words in sentences for word in words],
             [is_name for words in sentences for is_name in find_names(words)],
         )
@@ -366,7 +264,7 @@ def pool(own: FloatArray, context: FloatArray) -> FloatArray:
     own, context
         float32 arrays of shape (..., n_classes).
     """
-    return _to_one(own * (context + _FLOOR) ** _CONTEXT_POWER)
+    return to_one(own * (context + _FLOOR) ** _CONTEXT_POWER)
 
 
 def tag_text(reader: Reader, text: str) -> tuple[TaggedWord, ...]:
@@ -391,9 +289,3 @@ def tag_text(reader: Reader, text: str) -> tuple[TaggedWord, ...]:
 def _columns_of(places: Sequence[tuple[str, Span]]) -> tuple[list[str], list[Span]]:
     """Turn pairs into two lists."""
     return [text for text, _ in places], [span for _, span in places]
-
-
-def _to_one(values: FloatArray) -> FloatArray:
-    """Divide each row by its sum; a row of zeros stays."""
-    total = values.sum(axis=-1, keepdims=True)
-    return np.asarray(values / np.where(total > 0, total, 1), dtype=np.float32)

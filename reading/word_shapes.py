@@ -71,20 +71,17 @@ def class_by_rule(word: str) -> str | None:
 def find_names(words: Sequence[str]) -> list[bool]:
     """Tell which words of a sentence have a capital that marks a name.
 
-    The first word has a capital anyway, and a sentence in which most words have one is a heading.
+    The first word has a capital anyway, and where most words have one it is a heading.
 
     Examples
     --------
     >>> find_names(["Yesterday", "Ann", "called"])
     [False, True, False]
     """
-    n_upper = sum(word[:1].isupper() for word in words)
-    n_lower = sum(word[:1].islower() for word in words)
     first = next((place for place, word in enumerate(words) if word[:1].isalnum()), 0)
-    return [
-        word[:1].isupper() and place > first and n_lower > n_upper
-        for place, word in enumerate(words)
-    ]
+    is_capital = [place > first and word[:1].isupper() for place, word in enumerate(words)]
+    n_lower = sum(word[:1].islower() for word in words)
+    return [capital and n_lower >= sum(is_capital) for capital in is_capital]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import tailgraph
 from tailgraph.cli import app
@@ -23,9 +23,22 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / "README.md", *DOCS]
+
+
+def leaves(group: TyperGroup, before: str = "") -> dict[str, TyperCommand]:
+    """Return every command that runs, by its whole name such as ``label set``."""
+    found: dict[str, TyperCommand] = {}
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            found |= leaves(command, f"{name} ")
+        elif isinstance(command, TyperCommand):
+            found[f"{before}{name}"] = command
+    return found
+
+
 GROUP = typer.main.get_command(app)
 assert isinstance(GROUP, TyperGroup)
-COMMANDS = GROUP.commands
+COMMANDS = leaves(GROUP)
 
 
 def read(name: str) -> str:
@@ -38,6 +51,11 @@ def section(page: str, heading: str) -> str:
     depth = heading.index(" ")
     found = re.search(rf"^{re.escape(heading)}$\n(.*?)(?=^#{{1,{depth}}} |\Z)", page, re.S | re.M)
     return found[1] if found else ""
+
+
+def heading_of(name: str) -> str:
+    """Return the heading of a command: that of one in a group stands one level deeper."""
+    return f"{'###' if ' ' in name else '##'} {name}"
 
 
 def anchor(heading: str) -> str:
@@ -57,14 +75,14 @@ def snippets() -> list[str]:
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_is_documented_with_an_example(name: str) -> None:
     """A command has a section in docs/commands.md, and in it an example that calls it."""
-    text = section(read("commands.md"), f"## {name}")
+    text = section(read("commands.md"), heading_of(name))
     assert f"\n$ tailgraph {name} " in text
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_of_a_command_is_documented(name: str) -> None:
     """The section of a command names each of its options and arguments, and no other option."""
-    text = section(read("commands.md"), f"## {name}")
+    text = section(read("commands.md"), heading_of(name))
     parameters = COMMANDS[name].params
     options = {option for p in parameters if p.param_type_name == "option" for option in p.opts}
     table = re.findall(r"^\| (`.*?) \|", text, re.M)

@@ -51,7 +51,7 @@ def content_hash(folder: Path) -> str:
 
 
 def make_older(folder: Path) -> None:
-    """Take back every migration but the first, as a version before the labels would have left it."""
+    """Take back every migration but the first, to what a version before the labels made."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     engine = sa.create_engine(f"sqlite:///{folder / 'knowledge.sqlite'}")

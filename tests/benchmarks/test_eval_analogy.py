@@ -1,4 +1,4 @@
-"""eval_analogy.py as a user runs it: questions in, five answers a line out, accuracies at the end."""
+"""eval_analogy.py as a user runs it: questions in, five answers a line out, figures at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""eval_importance.py as a user runs it: a corpus in, a weight a word out, correlations at the end."""
+"""eval_importance.py as a user runs it: a corpus in, a weight a word out, figures at the end."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_correlations_are_those_of_scipy(
 def test_searches_weigh_what_query_and_document_share(
     figures_and_weights: tuple[dict, dict[str, float]], tiny_encoder: Encoder
 ) -> None:
-    """Cosines of weighted counts in dictionaries give the same nDCG; unjudged queries do not count."""
+    """Cosines of weighted counts in dictionaries give the same; unjudged queries do not count."""
     figures, _ = figures_and_weights
     surprise = term_importance(tiny_encoder.vocabulary)
 

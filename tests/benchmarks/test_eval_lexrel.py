@@ -1,4 +1,4 @@
-"""eval_lexrel.py as a user runs it: word pairs in, one score a pair out, all measures at the end."""
+"""eval_lexrel.py as a user runs it: word pairs in, a score a pair out, all measures at the end."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tailgraph.cli import run
+from tailgraph.commands.prediction_reports import show_explanation, show_filled
 from tailgraph.knowledge_base import KnowledgeBase
 from tailgraph.reading.reader import Reader
 
@@ -97,7 +98,7 @@ def test_explain_prints_landmarks_by_label(call, reader: Reader) -> None:
     assert [mark["term"] for mark in told["landmarks"]] == [m.term for m in expected.landmarks]
     assert [group["name"] for group in told["labels"]] == [g.name for g in expected.labels]
     shown = call("explain", "drug", "--kind", "term")
-    assert shown.startswith("drug stored term\nnear: ")
+    assert shown.startswith("drug (term)\nnear: ")
     for group in reader.explain("drug", kind="term").labels:
         assert (group.name or "none") in shown
 
@@ -149,13 +150,25 @@ def test_long_and_unreadable_texts_are_answered_with_a_warning(call) -> None:
 def test_a_knowledge_base_adds_phrases_and_clusters(
     sample_kb: KnowledgeBase, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With --kb the blank has stored phrases, and the explanation clusters."""
-    kb = str(sample_kb.folder)
-    assert run(["fill", "Aspirin is used to treat ___", "--kb", kb, "--json"]) == 0
-    [blank] = json.loads(capsys.readouterr().out)["blanks"]
-    [vector] = sample_kb.encoder.mask_states(["Aspirin is used to treat [MASK]."]).vectors
-    expected = sample_kb.searcher.nearest_phrases(vector, 10)
-    assert [phrase["text"] for phrase in blank["phrases"]] == [text for text, _ in expected]
-    assert run(["explain", "insulin", "--kb", kb, "--kind", "term"]) == 0
-    shown = capsys.readouterr().out
-    assert "cluster" in shown
+    """Its phrases stand beside the candidates of a blank, its clusters below an explanation."""
+    filled = sample_kb.reader.fill("Aspirin is used to treat ___", k=3)
+    [vector] = sample_kb.encoder.mask_states([filled.read_as]).vectors
+    near = sample_kb.searcher.nearest_phrases(vector, 3)
+    show_filled(filled, as_json=False)
+    listed = ", ".join(f"{text} ({cosine:.2f})" for text, cosine in near)
+    assert f"candidate phrases by cosine: {listed}\n" in capsys.readouterr().out
+    found = sample_kb.reader.explain("insulin", k=5)
+    show_explanation(found, as_json=False)
+    shown = capsys.readouterr().out.split("cluster", 1)[1]
+    assert all(group.name in shown for group in found.clusters if group.name)
+
+
+def test_a_command_reads_with_the_model_of_a_knowledge_base(
+    sample_kb: KnowledgeBase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The scores with --kb are those of its reader."""
+    arguments = ["score", "Insulin is made in the ___.", "liver", "--kb", str(sample_kb.folder)]
+    assert run([*arguments, "--json"]) == 0
+    [place] = json.loads(capsys.readouterr().out)["places"]
+    [expected] = sample_kb.reader.score(arguments[1], ["liver"]).places
+    assert place["terms"][0]["score"]["score"] == pytest.approx(expected.terms[0].score.score)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -62,7 +62,7 @@ PLANTED = SeedLabels(
 
 def spread_by_hand(
     vocabulary: Vocabulary, seeds: SeedLabels, *, floor: float, n_labelled: int
-) -> dict[str, Counter[str]]:
+) -> dict[str, dict[str, float]]:
     """Spread labels term by term and neighbor by neighbor."""
     rows = [
         row
@@ -71,24 +71,30 @@ def spread_by_hand(
     ]
     vectors = {row: vocabulary.vectors[row].astype(float) for row in rows}
     mean = sum(vectors.values()) / len(rows)
-    collected: dict[str, Counter[str]] = {term: Counter() for term in vocabulary.terms}
+    collected = {term: defaultdict[str, float](float) for term in vocabulary.terms}
     for row in rows:
         a = vectors[row] - mean
         cosines = {}
         for other in rows:
             b = vectors[other] - mean
             cosines[other] = float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
-        members, n_found, labels = [], 0, Counter[str]()
+        members, n_found, labels = [], 0, defaultdict[str, float](float)
         for other in sorted(rows, key=lambda r: -cosines[r]):
             if cosines[other] < floor or n_found == n_labelled:
                 break
             members.append(other)
             term = vocabulary.terms[other]
-            labels.update(seeds.labels.get(term, ()))
+            for label in seeds.labels.get(term, ()):
+                labels[label] += max(cosines[other], 0) ** 3
             n_found += term in seeds.labels and seeds.labels[term] != (UNTAGGED,)
         for member in members:
-            collected[vocabulary.terms[member]].update(labels)
-    return collected
+            for label, count in labels.items():
+                share = max(cosines[member], 0) ** 3 * count
+                collected[vocabulary.terms[member]][label] += share
+    return {
+        term: {label: count for label, count in counts.items() if count > 0}
+        for term, counts in collected.items()
+    }
 
 
 def named_counts(vectors: EntityVectors) -> dict[str, dict[str, float]]:
@@ -109,7 +115,10 @@ def test_labels_spread_as_in_a_plain_loop(floor: float, n_labelled: int) -> None
         vectors = propagate_labels(
             vocabulary, PLANTED, floor=floor, n_labelled=n_labelled, block_rows=block_rows
         )
-        assert named_counts(vectors) == expected
+        found = named_counts(vectors)
+        assert found.keys() == expected.keys()
+        for term, counts in expected.items():
+            assert found[term] == pytest.approx(counts, rel=1e-4), term
 
 
 def test_terms_take_the_label_of_the_seeds_around_them() -> None:
@@ -147,12 +156,12 @@ def test_seeds_without_a_type_are_told_apart() -> None:
 
 
 def test_distributions_balance_frequent_labels() -> None:
-    """Each column is divided by the square root of its sum before rows are made to add up to 1."""
+    """Each column is divided by the fourth root of its sum before rows are made to add up to 1."""
     vocabulary = make_vocabulary(["one", "two", "none"], np.eye(3, dtype=np.float32))
     counts = np.array([[12, 1], [4, 0], [0, 0]], dtype=np.float32)
     vectors = EntityVectors(vocabulary, ("COMMON", "RARE"), counts, np.zeros_like(counts))
-    # The columns add up to 16 and 1: 12 / 4 = 3 stands against 1 / 1 = 1.
-    expected = np.array([[0.75, 0.25], [1, 0], [0, 0]])
+    # The columns add up to 16 and 1: 12 / 2 = 6 stands against 1 / 1 = 1.
+    expected = np.array([[6 / 7, 1 / 7], [1, 0], [0, 0]])
     np.testing.assert_allclose(vectors.propagated, expected, rtol=1e-6)
     np.testing.assert_allclose(vectors.distributions, expected, rtol=1e-6)
 
@@ -280,10 +289,10 @@ Method = Callable[[Vocabulary, SeedLabels], Guess]
 def held_out_accuracy(
     vocabulary: Vocabulary, seeds: SeedLabels, method: Method
 ) -> tuple[float, float]:
-    """Guess the labels of each fifth of the seeds from the rest; top-1 and top-3 accuracy."""
+    """Guess the labels of two fifths of the seeds from the rest; top-1 and top-3 accuracy."""
     terms = sorted(seeds.labels)
     right = []
-    for fold in np.array_split(np.random.default_rng(0).permutation(len(terms)), 5):
+    for fold in np.array_split(np.random.default_rng(0).permutation(len(terms)), 5)[:2]:
         tested = [terms[number] for number in fold]
         kept = {term: names for term, names in seeds.labels.items() if term not in set(tested)}
         guess = method(vocabulary, SeedLabels(kept, "kept"))
@@ -336,15 +345,15 @@ def nearest_five(vocabulary: Vocabulary, kept: SeedLabels) -> Guess:
 def test_held_out_seeds_are_recovered(default_encoder: Encoder) -> None:
     """Four fifths of some seeds find the main types of the rest, better than neighbors or chance.
 
-    On every tenth typed seed and a fifth of the other terms, for speed. benchmarks/eval_labels.py
+    On every third typed seed and a fifth of the other terms, for speed. benchmarks/eval_labels.py
     measures on whole lists.
     """
     whole, listed = default_encoder.vocabulary, read_labels()
-    typed = sorted(listed.labels.keys() - listed.untyped)[::10]
+    typed = sorted(listed.labels.keys() - listed.untyped)[::3]
     mains = {
         term: tuple(sorted({main_type(name) for name in listed.labels[term]})) for term in typed
     }
-    seeds = SeedLabels(mains, "a tenth")
+    seeds = SeedLabels(mains, "a third")
     rows = sorted({*range(5, len(whole), 5), *map(whole.row, mains)})
     vocabulary = Vocabulary(
         terms=tuple(whole.terms[row] for row in rows),

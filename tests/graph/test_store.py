@@ -43,7 +43,7 @@ def test_the_migrations_make_the_tables_of_the_schema(tmp_path: Path) -> None:
             "SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%' ORDER BY name"
         ).all()
     engine.dispose()
-    expected = ["cluster_member", "edge", "entity", "mention"]
+    expected = ["cluster_member", "edge", "entity", "labeled_cluster", "mention", "term_label"]
     assert [name for (name,) in without_rowid] == expected
 
 

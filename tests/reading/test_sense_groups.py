@@ -79,6 +79,12 @@ def test_groups_that_share_are_joined_over_others() -> None:
     assert found.tolist() == [0, 1, 2, 0, 0, 1]
 
 
+def test_one_shared_word_does_not_join_large_groups() -> None:
+    """Of nine pairs between two groups of three one shares a word, too few to join them."""
+    found = group_by_shared([[1], [1], [1, 5], [2, 5], [2], [2]])
+    assert found.tolist() == [0, 0, 0, 1, 1, 1]
+
+
 def test_sizes_give_the_numbers() -> None:
     """The group of three is 0; of the two of two, the one that comes first."""
     assert by_size(np.array([5, 1, 9, 9, 1, 5, 9])).tolist() == [1, 2, 0, 0, 2, 1, 0]

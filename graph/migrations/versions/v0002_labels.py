@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("base", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
     )
-    op.create_index("ix_label_event_target", "label_event", ["target_kind", "target"])
     op.create_table(
         "labeled_cluster",
         sa.Column("signature", sa.Text(), nullable=False),
@@ -44,7 +43,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("node_id", "source", "label"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_term_label_label", "term_label", ["label"])
 
 
 def downgrade() -> None:
