@@ -132,14 +132,18 @@ def read_places(
         float32 array of shape (n_words,): how much likelier plural nouns are there than singular
         ones, as the logarithm of the ratio of their votes.
     """
-    texts = [" ".join(words) for words, row in zip(sentences, tagged, strict=True) for _ in row]
-    spans = [(word.start, word.end) for row in tagged for word in row]
+    from tailgraph.reading.word_classes import find_places
+
+    places = [
+        place
+        for words, row in zip(sentences, tagged, strict=True)
+        for place in find_places(" ".join(words), [(word.start, word.end) for word in row])
+    ]
     singular, plural = noun_pairs(tagger)
     classes: list[str] = []
     plurality = [np.zeros(0, dtype=np.float32)]
-    for first in range(0, len(texts), _BLOCK_WORDS):
-        block = slice(first, first + _BLOCK_WORDS)
-        votes = tagger.votes(tagger.place_vectors(texts[block], spans[block]))
+    for first in range(0, len(places), _BLOCK_WORDS):
+        votes = tagger.votes(tagger.place_vectors(places[first : first + _BLOCK_WORDS]))
         best = tagger.context_shares(votes).argmax(axis=1)
         classes += [tagger.classes[place] for place in best.tolist()]
         ratio = np.log(votes[:, plural].sum(axis=1)) - np.log(votes[:, singular].sum(axis=1))

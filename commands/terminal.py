@@ -143,8 +143,6 @@ def _show_read(sentence: TypedText[Entity] | TypedText[FineEntity]) -> None:
     out.print(escape(sentence.text))
     if sentence.has_unknown:
         out.print("  [yellow]some of it is unknown to the model: this says less than it seems[/]")
-    if sentence.truncated:
-        out.print("  [yellow]it is longer than the model reads: only a part of it counts[/]")
 
 
 def show_mentions(found: Sequence[Mention], *, as_json: bool) -> None:

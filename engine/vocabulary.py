@@ -109,8 +109,7 @@ class Vocabulary:
     @cached_property
     def unit_vectors(self) -> FloatArray:
         """Vectors of length 1: float32 array of shape (n_terms, dim); a zero vector stays zero."""
-        norms = np.where(self.norms > 0, self.norms, 1).astype(np.float32)
-        return np.asarray(self.vectors / norms[:, None], dtype=np.float32)
+        return unit_rows(self.vectors)
 
     def row(self, text: str) -> int:
         """Find the row of a term.
@@ -168,3 +167,9 @@ class Vocabulary:
             yield lower
             decomposed = unicodedata.normalize("NFD", lower)
             yield "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+
+
+def unit_rows(vectors: npt.NDArray[np.floating]) -> FloatArray:
+    """Bring the rows of an array to length 1, as float32; a zero row stays zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)

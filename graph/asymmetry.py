@@ -23,7 +23,7 @@ import numpy.typing as npt
 from ..engine.encoder import Encoder
 from ..engine.importance import spell_words
 from ..engine.matmul import PackedMatrix, top_k
-from ..engine.vocabulary import Vocabulary
+from ..engine.vocabulary import Vocabulary, unit_rows
 from ..errors import ShapeError
 from ..indexers.cosines import count_bins
 from ..indexers.tail_rules import BinRule, counted_thresholds
@@ -147,7 +147,7 @@ class Orders:
 
     def _directions(self, vectors: FloatArray) -> FloatArray:
         """Bring vectors to length 1, subtract the mean, and bring them to length 1 again."""
-        return _unit(_unit(vectors) - self._mean)
+        return unit_rows(unit_rows(vectors) - self._mean)
 
 
 def word_vectors(encoder: Encoder, words: Sequence[str]) -> FloatArray:
@@ -165,9 +165,3 @@ def _tail_starts(products: FloatArray) -> DoubleArray:
     bins = np.rint(100 * products).astype(np.int16)
     counts = count_bins(np.arange(len(bins))[:, None], bins, len(bins))
     return counted_thresholds(counts, BinRule().limits(products.shape[1]))[0] / 100
-
-
-def _unit(vectors: FloatArray) -> FloatArray:
-    """Bring rows to length 1; a zero row stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -51,7 +51,8 @@ class Proposal:
     labeled
         The other members.
     suggestions
-        The labels that the neighbors of the unlabeled members have, the largest share first.
+        The labels that the neighbors of the unlabeled members have, each member counted by its
+        words, the largest share first.
     examples
         Sentences that hold the most frequent of the unlabeled members.
     """
@@ -110,7 +111,7 @@ def _proposal(
     surface = vectors.vocabulary.surface
     unlabeled = rows[is_open[rows]]
     unlabeled = unlabeled[np.argsort(-words[unlabeled], kind="stable")]
-    shares = vectors.distributions[unlabeled].mean(axis=0)
+    shares = np.average(vectors.distributions[unlabeled], axis=0, weights=words[unlabeled])
     best = np.argsort(-shares, kind="stable")[:_N_SUGGESTIONS]
     named = [CountedTerm(surface(row), int(words[row])) for row in unlabeled.tolist()]
     n_words = int(words[unlabeled].sum())

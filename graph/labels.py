@@ -197,7 +197,8 @@ class EntityVectors:
         is known.
         """
         sums = self.counts.sum(axis=0)
-        return _rows_to_one(self.counts / np.where(sums > 0, sums, 1) ** _BALANCE)
+        balance = np.where(sums > 0, sums, 1) ** np.float32(_BALANCE)
+        return _rows_to_one(np.asarray(self.counts / balance, dtype=np.float32))
 
     @cached_property
     def distributions(self) -> FloatArray:

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.vocabulary import unit_rows
 from ..errors import ParameterError, UnknownTermError
 from .expressions import Operand, parse_expression
-from .shared_space import SharedSpace, unit_rows
+from .shared_space import SharedSpace
 from .text_vector import read_text_vector
 
 if TYPE_CHECKING:

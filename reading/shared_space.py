@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ..engine.encoder import Encoder
 from ..engine.landmarks import content_terms
 from ..engine.matmul import PackedMatrix, top_k
+from ..engine.vocabulary import unit_rows
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -86,9 +87,3 @@ class SharedSpace:
             [(row, cosine) for row, cosine in zip(*best, strict=True) if row >= 0]
             for best in zip(rows.tolist(), cosines.tolist(), strict=True)
         ]
-
-
-def unit_rows(vectors: FloatArray) -> FloatArray:
-    """Bring rows to length 1; a zero row stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -24,14 +24,13 @@ Typed = TypeVar("Typed", Entity, FineEntity)
 class TypedText(Generic[Typed]):
     """A text and its typed phrases; spans count characters of ``text``.
 
-    ``has_unknown`` says that the model has no pieces for some of the text, ``truncated`` that a
-    sentence is longer than the model reads: then the types say less than they seem to.
+    ``has_unknown`` says that the model has no pieces for some of the sentences that were read: then
+    the types say less than they seem to.
     """
 
     text: str
     entities: tuple[Typed, ...]
     has_unknown: bool
-    truncated: bool
 
 
 class SpanTyper(Protocol[Typed]):
@@ -46,14 +45,12 @@ class SpanTyper(Protocol[Typed]):
 def flag_sentences(
     encoder: Encoder, parsed: Sequence[ParsedSentence], entities: Sequence[Sequence[Typed]]
 ) -> list[TypedText[Typed]]:
-    """Put sentences and their typed phrases together, with what the model could not read."""
+    """Put sentences and their typed phrases together, and flag what the model cannot read."""
     texts = [sentence.text for sentence in parsed]
-    read = encoder.tokenizer.tokenize(texts, max_length=encoder.max_length)
+    flags = _have_unknown(encoder, texts)
     return [
-        TypedText(text, tuple(row), has_unknown, truncated)
-        for text, row, has_unknown, truncated in zip(
-            texts, entities, read.has_unknown.tolist(), read.truncated.tolist(), strict=True
-        )
+        TypedText(text, tuple(row), has_unknown)
+        for text, row, has_unknown in zip(texts, entities, flags, strict=True)
     ]
 
 
@@ -90,16 +87,21 @@ def type_given_spans(
         for (start, end), (first, _) in zip(spans, contexts, strict=True)
     ]
     typed = typer.type_spans(texts, inner)
-    read = encoder.tokenizer.tokenize(texts, max_length=encoder.max_length)
     return TypedText(
         text,
         tuple(
             replace(entity, start=start, end=end)
             for [entity], (start, end) in zip(typed, spans, strict=True)
         ),
-        bool(read.has_unknown.any()),
-        bool(read.truncated.any()),
+        any(_have_unknown(encoder, texts)),
     )
+
+
+def _have_unknown(encoder: Encoder, texts: Sequence[str]) -> list[bool]:
+    """Tell for each text whether the model has no pieces for a part of it."""
+    tokenized = encoder.tokenizer.tokenize(texts, max_length=encoder.max_length)
+    flags: list[bool] = tokenized.has_unknown.tolist()
+    return flags
 
 
 def _check_spans(text: str, spans: Sequence[Span]) -> None:

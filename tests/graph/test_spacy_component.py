@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -274,12 +275,14 @@ def test_bad_settings_are_refused(
         spacy.blank("en").add_pipe("tailgraph_ner", config=where | config)
 
 
-def test_worker_processes_are_refused(component: EntityComponent, parse: Language) -> None:
+def test_worker_processes_are_refused(
+    component: EntityComponent, parse: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In another process the component says so, where the model would wait forever."""
-    elsewhere = EntityComponent(component._encoder, component._typer)
-    elsewhere._process -= 1
+    process = os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: process + 1)
     with pytest.raises(ParameterError, match="n_process"):
-        list(elsewhere.pipe(parse.pipe(TEXTS)))
+        list(component.pipe(parse.pipe(TEXTS)))
 
 
 def test_spacy_finds_the_component_by_its_entry_point() -> None:

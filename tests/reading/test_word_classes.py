@@ -16,7 +16,13 @@ from tailgraph.graph.labels import SeedLabels, read_labels
 from tailgraph.reading import word_classes
 from tailgraph.reading.reader import Reader
 from tailgraph.reading.word_alone import WordsAlone
-from tailgraph.reading.word_classes import TaggedWord, WordClassTagger, pool, tag_text
+from tailgraph.reading.word_classes import (
+    TaggedWord,
+    WordClassTagger,
+    find_places,
+    pool,
+    tag_text,
+)
 
 from ..conftest import TINY_TERMS
 
@@ -168,7 +174,7 @@ def test_votes_are_the_softmax_over_the_words_of_one_class(tiny_encoder: Encoder
     """They are the model's probabilities of these words, made to add up to 1."""
     tagger = WordClassTagger.of(tiny_encoder, LISTED)
     text = "the cell binds"
-    [votes] = tagger.votes(tagger.place_vectors([text], [(4, 8)]))
+    [votes] = tagger.votes(tagger.place_vectors([(text, (4, 8))]))
     [[predictions]] = tiny_encoder.predict([text], [[(4, 8)]], k=len(TINY_TERMS))
     probability = {prediction.row: prediction.probability for prediction in predictions}
     expected = np.array([probability[row] for row in tagger.voters.tolist()])
@@ -184,7 +190,7 @@ def test_evidence_is_what_the_voters_of_the_class_gave(tiny_encoder: Encoder) ->
     """The words named are of the class, and give their votes, the most first."""
     tagger = WordClassTagger.of(tiny_encoder, LISTED)
     [[_, protein]] = tagger.tag_words([["the", "protein"]])
-    [votes] = tagger.votes(tagger.place_vectors(["the protein"], [(4, 11)]))
+    [votes] = tagger.votes(tagger.place_vectors([("the protein", (4, 11))]))
     given = {TINY_TERMS[row]: vote for row, vote in zip(tagger.voters, votes, strict=True)}
     terms = [term for term, _ in protein.evidence]
     of_class = [t for t in given if LISTED.labels[t] == (protein.word_class,)]
@@ -214,16 +220,15 @@ def test_sentences_are_tagged_alike_alone_and_together(
         assert [" ".join(words)[word.start : word.end] for word in row] == words
 
 
-def test_only_the_text_around_a_word_is_read(tiny_encoder: Encoder) -> None:
-    """What stands more than a thousand characters away has no part in the place of a word."""
-    tagger = WordClassTagger.of(tiny_encoder, LISTED)
-    filler = "the cell binds to a gene . " * 40
-    assert len(filler) > 1000
-    text = f"{filler}drug {filler}"
-    start = len(filler)
-    near = text[start - 1000 : start + 1004]
-    vectors = tagger.place_vectors([text, near], [(start, start + 4), (1000, 1004)])
-    np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-5)
+def test_ten_words_on_either_side_are_read() -> None:
+    """A place holds its word and up to ten before and after it, with what is between them."""
+    words = [f"w{number}" for number in range(30)]
+    text = "  ".join(words)
+    ends = np.cumsum([len(word) + 2 for word in words]) - 2
+    spans = [(int(end) - len(word), int(end)) for word, end in zip(words, ends, strict=True)]
+    for number, (near, (start, end)) in enumerate(find_places(text, spans)):
+        assert near == "  ".join(words[max(0, number - 10) : number + 11])
+        assert near[start:end] == words[number]
 
 
 # ---- the embedded model and its list
