@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..reading.senses import ReadOccurrence, WordSenses
 
 _CONTEXT = 50
+_LEAST_SHARE = 0.05
 
 
 def show_senses(found: Sequence[WordSenses], *, as_json: bool) -> None:
@@ -117,4 +118,4 @@ def _terms(marks: Sequence[Landmark]) -> str:
 
 
 def _types(types: Sequence[Share]) -> str:
-    return ", ".join(f"{name} {share:.2f}" for name, share in types)
+    return ", ".join(f"{name} {share:.2f}" for name, share in types if share >= _LEAST_SHARE)

@@ -97,8 +97,12 @@ class WordClassTagger:
     ----------
     classes
         The classes, in alphabetical order.
-    seeds
-        The list.
+    encoder, seeds
+        The model and the list.
+    alone
+        What says what is known of a word by itself.
+    voters
+        int64 array of shape (n_voters,): rows of the terms that are listed with a single class.
     """
 
     def __init__(self, encoder: Encoder, seeds: SeedLabels) -> None:
