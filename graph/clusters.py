@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..engine.vocabulary import Vocabulary
-from ..indexers.tails import Tails
+
+if TYPE_CHECKING:
+    from ..indexers.tails import Tails
 
 
 @dataclass(frozen=True)

@@ -215,13 +215,14 @@ def measure(shares: FloatArray, given: BoolArray, labels: Sequence[str]) -> Accu
     >>> measure(shares, given, ["A.X", "B", "A.Y"])
     Accuracy(top_1=0.0, top_3=0.5, main=0.5, coverage=0.5)
     """
-    is_known = shares.any(axis=1)
+    is_known = np.asarray(shares.any(axis=1))
     best = np.argsort(-shares, axis=1, kind="stable")[:, :_N_BEST]
     hits = np.take_along_axis(given, best, axis=1) & is_known[:, None]
     mains = sorted({main_type(label) for label in labels})
     to_main = np.array([[main_type(label) == main for main in mains] for label in labels])
     first = (shares @ to_main).argmax(axis=1)
-    right = (given @ to_main)[np.arange(len(given)), first] & is_known
+    in_main = np.asarray(given @ to_main, dtype=np.bool_)
+    right = in_main[np.arange(len(given)), first] & is_known
     return Accuracy(
         top_1=float(hits[:, 0].mean()),
         top_3=float(hits.any(axis=1).mean()),

@@ -16,7 +16,7 @@ from .label_layers import TermLabels
 from .labels import EntityVectors
 from .store import GraphStore
 
-RULE = "propagation-1"
+RULE = "propagation-2"
 """The version of `propagate_labels` with its defaults: raise it when either changes."""
 
 PROPAGATED = "propagated"

@@ -12,6 +12,9 @@ from ..graph.labels import UNTAGGED, EntityVectors, main_type
 Share = tuple[str, float]
 """A main type, and its share."""
 
+N_VOTERS = 20
+"""Landmarks that vote on a type, however many are shown."""
+
 
 def dominant_types(
     vectors: EntityVectors, landmarks: Sequence[Sequence[Landmark]], *, k: int = 3

@@ -31,7 +31,7 @@ import numpy.typing as npt
 from ..engine.landmarks import Landmark
 from ..engine.tokenizer import Span
 from ..errors import ParameterError
-from .dominant_types import Share, dominant_types
+from .dominant_types import N_VOTERS, Share, dominant_types
 from .given_text import require_text
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class PrefixState:
     landmarks
         The terms that the state points at, the first most.
     types
-        Their main types with their shares, the largest first.
+        The main types of the first 20 of them with their shares, the largest first.
     cosine
         To the state before, or in a window to the last state that shares no word with this one;
         None where there is none.
@@ -239,7 +239,7 @@ def _read(
     encoded = reader.encoder.encode(
         [text[words[begin][0] : words[end][1]] for begin, end in zip(begins, ends, strict=True)]
     )
-    landmarks = reader.landmarks.read(encoded.vectors, k)
+    landmarks = reader.landmarks.read(encoded.vectors, max(k, N_VOTERS))
     types = dominant_types(reader.entity_vectors, landmarks)
     return [
         PrefixState(
@@ -247,7 +247,7 @@ def _read(
             start=words[end][0],
             end=words[end][1],
             n_words=end + 1 - begins[number],
-            landmarks=landmarks[number],
+            landmarks=landmarks[number][:k],
             types=types[number],
             cosine=None,
             displacement=None,

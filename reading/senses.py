@@ -22,7 +22,7 @@ import numpy.typing as npt
 from ..engine.landmarks import Landmark
 from ..engine.sentences import split_sentences
 from ..errors import ParameterError
-from .dominant_types import Share, dominant_types
+from .dominant_types import N_VOTERS, Share, dominant_types
 from .given_text import require_text
 from .occurrences import (
     Occurrence,
@@ -84,7 +84,7 @@ class Sense:
     descriptors
         The words that the mean of its occurrences points at.
     types
-        The main types of these words with their shares, the largest first.
+        The main types of the first 20 of these words with their shares, the largest first.
     examples
         The places, among all occurrences, of those nearest to the mean, each of another sentence.
     """
@@ -327,14 +327,14 @@ def _senses(
     """Describe each group by the mean of its vectors."""
     members = [np.flatnonzero(groups == group) for group in range(groups.max() + 1)]
     means = np.stack([vectors[rows].mean(axis=0) for rows in members])
-    descriptors = _describe(reader, means, word, k)
+    descriptors = _describe(reader, means, word, max(k, N_VOTERS))
     types = dominant_types(reader.entity_vectors, descriptors)
     return tuple(
         Sense(
             number=number,
             n_occurrences=len(rows),
             share=len(rows) / len(groups),
-            descriptors=marks,
+            descriptors=marks[:k],
             types=of_types,
             examples=_examples(occurrences, vectors, rows, mean),
         )

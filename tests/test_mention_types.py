@@ -43,5 +43,5 @@ def test_types_of_another_label_list_are_taken_back_for_good(
                 "CREATE TRIGGER stop BEFORE INSERT ON entity BEGIN SELECT RAISE(ABORT, 'no'); END"
             )
         with pytest.raises(IntegrityError):
-            type_mentions(store, sample_kb.typer, seeds)
+            type_mentions(store, sample_kb.reader.typer, seeds)
         assert pending_sentences(store, seeds) == (0, 520)

@@ -48,8 +48,8 @@ def test_each_state_reads_the_words_so_far(tiny_reader: Reader) -> None:
     for number, state in enumerate(states, start=1):
         alone = tiny_reader.encoder.encode([" ".join(words[:number])]).vectors
         np.testing.assert_allclose(state.vector, alone[0], atol=1e-5)
-        [expected] = marks.read(alone, 4)
-        assert [mark.term for mark in state.landmarks] == [mark.term for mark in expected]
+        [expected] = marks.read(alone, 20)
+        assert [mark.term for mark in state.landmarks] == [mark.term for mark in expected[:4]]
         [types] = dominant_types(tiny_reader.entity_vectors, [expected])
         assert [name for name, _ in state.types] == [name for name, _ in types]
 
