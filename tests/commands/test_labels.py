@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 
 from tailgraph.cli import run
 from tailgraph.commands.labels import label_commands
+from tailgraph.engine.encoder import Encoder
 from tailgraph.graph.label_book import LabelBook
 from tailgraph.graph.label_curve import LabeledTerms, by_propagation, measure
 from tailgraph.graph.labels import read_labels
@@ -182,7 +184,7 @@ def test_the_end_of_a_long_undo_is_told(kb: Path, tmp_path: Path, say: Call) -> 
 
 
 def test_the_curve_is_that_of_the_library(
-    tiny_bert: Path, tmp_path: Path, say: Call, default_encoder: object
+    tiny_bert: Path, tiny_encoder: Encoder, tmp_path: Path, say: Call
 ) -> None:
     """Every method is measured at every size; with all labels known it is a plain measurement."""
     words = ("cell", "cells", "gene", "genes", "tumor", "drug", "drugs", "london", "paris", "king")
@@ -193,11 +195,7 @@ def test_the_curve_is_that_of_the_library(
     points = json.loads(say(*arguments, "--json"))
     methods = [point["method"] for point in points]
     assert methods == ["propagation", "5 nearest", "20 nearest", "majority"]
-    from tailgraph.engine.encoder import Encoder
-
-    labeled = LabeledTerms.of(Encoder.from_pretrained(tiny_bert).vocabulary, labels)
-    import numpy as np
-
+    labeled = LabeledTerms.of(tiny_encoder.vocabulary, labels)
     order = np.random.default_rng([0, 0]).permutation(10)
     shares = by_propagation(labeled, order[2:], order[:2])
     found = measure(shares, labeled.given[order[:2]], labeled.labels)
