@@ -75,7 +75,13 @@ def run(job: Job, root: Path) -> tuple[Figures | None, float, str]:
     seconds = time.perf_counter() - start
     if done.returncode:
         return None, seconds, done.stderr
-    return json.loads(done.stdout.splitlines()[-1]), seconds, ""
+    figures: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    try:
+        for key in (job.figure, *job.baselines.values()):
+            pick(figures, key)
+    except KeyError as error:
+        return None, seconds, str(error)
+    return figures, seconds, ""
 
 
 def pick(figures: Figures, key: str) -> object:

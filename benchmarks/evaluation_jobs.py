@@ -89,7 +89,8 @@ def similarity_job(name: str, data: str, about: str) -> Job:
         baselines={
             "topmost [CLS]": "poolings.cls_top.raw",
             "mean of the head": "poolings.mean_head.raw",
-            "tf-idf": "baselines.tf_idf",
+            "static, whitened, with terms": "poolings.static_whitened+terms.half_whitened",
+            "tf-idf of shared words": "baselines.shared words, tf-idf",
         },
         options=("--pooling", "all"),
     )
@@ -181,8 +182,12 @@ JOBS: Sequence[Job] = (
         script="eval_analogy.py",
         data="eval/analogy/google-questions-words-dev.txt",
         about="analogies all of whose words are terms: accuracy",
-        figure="covered.sum@1",
-        baselines={"neighbors of the last word": "covered.neighbor@1"},
+        figure="covered.add@1",
+        baselines={
+            "product form": "covered.multiply@1",
+            "neighbors of the last word": "covered.nearest@1",
+            "all questions": "all.add@1",
+        },
     ),
     Job(
         name="senses",
