@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from .console import out, print_json, table
+from .console import out, print_json, table, warn_unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def show_filled(filled: FilledText, *, as_json: bool) -> None:
     if as_json:
         return print_json(filled)
     out.print(f"[bold]{escape(filled.read_as)}[/]")
-    _warn(filled.has_unknown, filled.truncated)
+    warn_unread(filled.has_unknown, filled.truncated)
     for blank in filled.blanks:
         out.print(f"[bold]blank[/] at {blank.start}-{blank.end}")
         _show_types(blank)
@@ -86,7 +86,7 @@ def show_scores(scored: ScoredText, *, as_json: bool) -> None:
     """Print the scores of terms at places of a text; what length or bias moved stands out."""
     if as_json:
         return print_json(scored)
-    _warn(scored.has_unknown, scored.truncated)
+    warn_unread(scored.has_unknown, scored.truncated)
     for place in scored.places:
         where = f"at {place.start}-{place.end}" if place.end else "the whole text"
         out.print(f"[bold]{escape(place.token)}[/] {where}")
@@ -124,7 +124,7 @@ def show_explanation(found: Explanation, *, as_json: bool) -> None:
         return print_json(found)
     kind = f" [dim]({found.kind})[/]" if found.kind else ""
     out.print(f"[bold]{escape(found.text)}[/]{kind}")
-    _warn(found.has_unknown, found.truncated)
+    warn_unread(found.has_unknown, found.truncated)
     marks = ", ".join(f"{escape(mark.term)} [dim]{mark.weight:.2f}[/]" for mark in found.landmarks)
     out.print(f"{'near' if found.kind == 'term' else 'points at'}: {marks}")
     types = ", ".join(f"{group.name or 'none'} {group.share:.2f}" for group in found.types)
@@ -150,7 +150,7 @@ def show_comparison(found: Comparison, *, as_json: bool) -> None:
     """Print how alike two texts are, and the pairs of terms that say so."""
     if as_json:
         return print_json(found)
-    _warn(any(found.has_unknown), any(found.truncated))
+    warn_unread(any(found.has_unknown), any(found.truncated))
     out.print(f"cosine of the vectors: {found.cosine:.3f}")
     _show_direction("A covered by B", found.forward)
     _show_direction("B covered by A", found.backward)
@@ -172,11 +172,3 @@ def _show_direction(name: str, found: SignatureScore) -> None:
             f"{pair.contribution:.4f}",
         )
     out.print(shown)
-
-
-def _warn(has_unknown: bool, truncated: bool) -> None:
-    """Say what the model could not read."""
-    if has_unknown:
-        out.print("[yellow]some of it is unknown to the model: this says less than it seems[/]")
-    if truncated:
-        out.print("[yellow]it is longer than the model reads: only a part of it counts[/]")

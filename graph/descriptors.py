@@ -78,8 +78,8 @@ class Describer:
     def context_votes(self, places: Sequence[Place]) -> list[Votes]:
         """Let the words vote that the model predicts in place of each phrase, masked as a whole.
 
-        The model reads ten words on either side of the phrase: on labeled phrases of several
-        domains as many are then typed right as with whole sentences, in 0.6 of the time.
+        The model reads ten words on either side of the phrase. That is cheaper than whole
+        sentences, and what lies further away says little about the phrase.
 
         Parameters
         ----------

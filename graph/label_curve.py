@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.matmul import PackedMatrix, top_k
-from ..engine.vocabulary import Vocabulary
+from ..engine.vocabulary import Vocabulary, unit_rows
 from ..errors import ParameterError
 from .labels import UNTAGGED, EntityVectors, SeedLabels, main_type, propagate_labels
 
@@ -172,8 +172,7 @@ def by_neighbors(k: int, *, centered: bool = True) -> Method:
         vectors = labeled.vocabulary.vectors
         if centered:
             vectors = vectors - vectors[~labeled.vocabulary.is_special].mean(axis=0)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        units = np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+        units = unit_rows(vectors)
         nearest, cosines = top_k(
             units[labeled.rows[asked]],
             PackedMatrix.pack(units[labeled.rows[known]]),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import ArtifactError, ParameterError, StorageError
 from . import skos
-from .labels import _LABEL, UNTAGGED
+from .labels import LABEL, UNTAGGED
 
 ENDINGS = (".tsv", ".txt", ".jsonl", ".ttl")
 
@@ -42,7 +42,7 @@ def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
     ('CHEMICAL.DRUG', 'FOOD')
     """
     names = tuple(labels)
-    if not names or len(set(names)) < len(names) or not all(map(_LABEL.fullmatch, names)):
+    if not names or len(set(names)) < len(names) or not all(map(LABEL.fullmatch, names)):
         raise ParameterError(
             f"{'/'.join(names)!r} are not labels; give upper-case names as FOOD or CHEMICAL.DRUG, "
             "each once"

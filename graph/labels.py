@@ -22,7 +22,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from ..engine.matmul import PackedMatrix
-from ..engine.vocabulary import Vocabulary
+from ..engine.vocabulary import Vocabulary, unit_rows
 from ..errors import ArtifactError, ParameterError
 
 FloatArray = npt.NDArray[np.float32]
@@ -35,7 +35,9 @@ NUMBER = "MEASURE.NUMBER"
 """The label of numbers written in digits."""
 
 _SEEDS = Path(__file__).parent / "seed_labels.tsv"
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)?")
+LABEL = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)?")
+"""The form of a label: a main type, or one with a sub-type behind a dot."""
+
 _MIN_CHARACTERS = 2
 _BLOCK_ROWS = 256
 """Terms whose neighborhoods are held at one time: 40 MB for a vocabulary of 20,000 terms."""
@@ -143,7 +145,7 @@ def _read_line(line: str, place: str) -> tuple[str, tuple[str, ...]]:
     names = tuple(column.rstrip().split("/"))
     if not tab or not term.strip() or term != term.strip().lower():
         raise ArtifactError(f"{place}: {line!r} is not a lower-case term, a tab and a label")
-    if len(set(names)) < len(names) or not all(map(_LABEL.fullmatch, names)):
+    if len(set(names)) < len(names) or not all(map(LABEL.fullmatch, names)):
         raise ArtifactError(
             f"{place}: {column!r} are not labels; write upper-case names as FOOD or CHEMICAL.DRUG, "
             "joined by '/', each once"
@@ -296,6 +298,19 @@ def propagate_labels(
             f"None of the {len(seeds)} seed terms of {seeds.source} that have a type is in the "
             f"vocabulary of {len(vocabulary)} terms; give a list in this model's language."
         )
+    counts = _spread(vocabulary, given, is_typed, floor, n_labelled, block_rows)
+    return EntityVectors(vocabulary, seeds.names, counts, given, unknown)
+
+
+def _spread(
+    vocabulary: Vocabulary,
+    given: FloatArray,
+    is_typed: BoolArray,
+    floor: float,
+    n_labelled: int,
+    block_rows: int,
+) -> FloatArray:
+    """Compute N^T N Y, some neighborhoods at a time: float32 of shape (n_terms, n_labels)."""
     takes_part = _takes_part(vocabulary)
     # Typed seeds come first, so that their cosines lie together.
     rows = np.concatenate(
@@ -310,7 +325,7 @@ def propagate_labels(
         collected += np.asarray(members.T @ (members @ labels), dtype=np.float32)
     counts = np.zeros_like(given)
     counts[rows] = collected
-    return EntityVectors(vocabulary, seeds.names, counts, given, unknown)
+    return counts
 
 
 def _seed_matrix(vocabulary: Vocabulary, seeds: SeedLabels) -> tuple[FloatArray, tuple[str, ...]]:
@@ -360,9 +375,7 @@ def _members(cosines: FloatArray, cuts: FloatArray) -> csr_array:
 
 def _cosine_blocks(vectors: FloatArray, block_rows: int) -> Iterator[FloatArray]:
     """Yield the centered cosines of a block of terms with all: shape (block_rows, n_terms)."""
-    centered = vectors - vectors.mean(axis=0)
-    norms = np.linalg.norm(centered, axis=1, keepdims=True)
-    units = np.asarray(centered / np.where(norms > 0, norms, 1), dtype=np.float32)
+    units = unit_rows(vectors - vectors.mean(axis=0))
     matrix = PackedMatrix.pack(units)
     for first in range(0, len(units), block_rows):
         yield matrix.product(units[first : first + block_rows])
