@@ -155,7 +155,7 @@ def build(source: str, layout: str, folder: Path, *, with_types: bool) -> BuildR
 def type_mentions(knowledge_base: KnowledgeBase) -> dict[str, float]:
     """Type every mention, and return the seconds of loading the typer and of typing."""
     start = perf_counter()
-    knowledge_base.typer  # noqa: B018 -- loaded at first sight
+    knowledge_base.reader.typer  # noqa: B018 -- loaded at first sight
     loaded = perf_counter()
     knowledge_base.type_mentions()
     return {"load typer": loaded - start, "types": perf_counter() - loaded}
