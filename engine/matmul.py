@@ -212,7 +212,9 @@ def top_k(
         for start in range(0, len(queries), block_rows):
             block = slice(start, start + block_rows)
             product = matrix._multiply(left[block])
-            values, columns = _best_columns(product if shift is None else product + shift, n_best)
+            if shift is not None:
+                product += shift
+            values, columns = _best_columns(product, n_best)
             columns = columns.masked_fill(values == -torch.inf, -1)
             rows[block, :n_best] = columns.cpu().numpy()
             scores[block, :n_best] = values.cpu().numpy()
@@ -249,10 +251,10 @@ def cuda_available() -> bool:
 
 def _best_columns(scores: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the k highest scores of each row and their columns, equal scores by column."""
-    values, columns = torch.topk(scores, k, dim=1)
-    last = values[:, -1:]
-    n_tied, n_taken = (scores == last).sum(1), (values == last).sum(1)
-    cut_ties = (n_tied > n_taken) & (last[:, 0] > -torch.inf)
+    values, columns = torch.topk(scores, min(k + 1, scores.shape[1]), dim=1)
+    last, beyond = values[:, k - 1], values[:, k:]
+    columns = columns[:, :k]
+    cut_ties = (beyond == last[:, None]).any(dim=1) & (last > -torch.inf)
     for row in cut_ties.nonzero()[:, 0].tolist():
         # topk took an arbitrary few of those that tie at the cut; a stable sort takes the first.
         columns[row] = torch.sort(scores[row], descending=True, stable=True).indices[:k]

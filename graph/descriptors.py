@@ -26,7 +26,7 @@ Place = tuple[str, tuple[int, int]]
 _N_DESCRIPTORS = 20
 _GLUE_QUANTILE = 0.99
 _CACHED_PHRASES = 1 << 14
-_WINDOW = 10
+_WINDOW = 7
 _WORD = re.compile(r"\S+")
 
 
@@ -43,11 +43,14 @@ class Votes:
     shares
         float32 array of shape (n_words, n_types): what each word gives to each type. All of it
         adds up to 1, or to 0 when no word has a type.
+    by_type
+        float32 array of shape (n_types,): what all words together give to each type.
     """
 
     terms: tuple[str, ...]
     scores: tuple[float | None, ...]
     shares: FloatArray
+    by_type: FloatArray
 
 
 class Describer:
@@ -78,7 +81,7 @@ class Describer:
     def context_votes(self, places: Sequence[Place]) -> list[Votes]:
         """Let the words vote that the model predicts in place of each phrase, masked as a whole.
 
-        The model reads ten words on either side of the phrase. That is cheaper than whole
+        The model reads seven words on either side of the phrase. That is cheaper than whole
         sentences, and what lies further away says little about the phrase.
 
         Parameters
@@ -116,7 +119,7 @@ class Describer:
     def _spoken(self, phrases: Sequence[str]) -> list[Votes]:
         """Put together what each phrase says of itself."""
         own = {phrase: self._own_word(phrase) for phrase in phrases}
-        unread = [p for p in phrases if len(p.split()) > 1 or not own[p].shares.any()]
+        unread = [p for p in phrases if len(p.split()) > 1 or not own[p].by_type.any()]
         completing = dict(zip(unread, self._completing(unread), strict=True))
         nearest = dict(zip(unread, self._nearest(unread), strict=True))
         sources = (own, completing, nearest)
@@ -127,7 +130,8 @@ class Describer:
         words = [word for word in phrase.split() if not word.isdecimal()] or [phrase]
         shares = self._vectors.look_up(words[-1])[self._columns]
         total = shares.sum()
-        return Votes((words[-1],), (None,), shares[None] / (total if total > 0 else 1))
+        shares = shares / (total if total > 0 else 1)
+        return Votes((words[-1],), (None,), shares[None], shares)
 
     def _completing(self, phrases: Sequence[str]) -> list[Votes]:
         """Let the words vote that complete "X is a ..."."""
@@ -160,8 +164,10 @@ class Describer:
         shares /= np.where(totals > 0, totals, 1)
         surface = self._encoder.vocabulary.surface
         return [
-            Votes(tuple(map(surface, terms)), tuple(logits), share)
-            for terms, logits, share in zip(rows.tolist(), scores.tolist(), shares, strict=True)
+            Votes(tuple(map(surface, terms)), tuple(logits), *of_phrase)
+            for terms, logits, *of_phrase in zip(
+                rows.tolist(), scores.tolist(), shares, shares.sum(axis=1), strict=True
+            )
         ]
 
 
@@ -193,10 +199,11 @@ def _window(text: str, span: tuple[int, int]) -> Place:
 
 def _pool(parts: Sequence[Votes]) -> Votes:
     """Put the votes of several sources together, those that say something with equal weight."""
-    speaking = [part for part in parts if part.shares.any()] or parts[:1]
-    shares = np.concatenate([part.shares for part in speaking]) / len(speaking)
+    speaking = [part for part in parts if part.by_type.any()] or parts[:1]
+    share = np.float32(1 / len(speaking))
     return Votes(
         tuple(term for part in speaking for term in part.terms),
         tuple(score for part in speaking for score in part.scores),
-        shares.astype(np.float32),
+        np.concatenate([part.shares for part in speaking]) * share,
+        sum(part.by_type for part in speaking) * share,
     )

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ..engine.encoder import Encoder
 from ..errors import ParameterError
-from .descriptors import Describer, Votes
+from .descriptors import Describer, Place, Votes
 from .entity_spans import SpanFinder
 from .labels import UNTAGGED, EntityVectors, main_type
 from .parsing import ParsedSentence
@@ -128,7 +128,9 @@ class EntityTyper:
         self._finder = finder
         mains = [main_type(label) for label in describer.types]
         self.types = tuple(sorted(set(mains)))
-        self._main_of = np.array([self.types.index(main) for main in mains])
+        # Row by row which labels are sub-types of a main type: products add them up.
+        belongs = [[main == name for main in mains] for name in self.types]
+        self._belongs = np.array(belongs, dtype=np.float32)
 
     @classmethod
     def from_parts(cls, encoder: Encoder, entity_vectors: EntityVectors) -> EntityTyper:
@@ -198,23 +200,39 @@ class EntityTyper:
     ) -> list[list[Entity]]:
         """Type the phrases of a few sentences, with all masked sentences in one batch."""
         places = [(text, span) for text, row in zip(texts, spans, strict=True) for span in row]
-        contexts = self._describer.context_votes(places)
-        alone = self._describer.phrase_votes([text[slice(*span)] for text, span in places])
-        typed = map(self._entity, places, contexts, alone)
+        context = self._describer.context_votes(places)
+        phrase = self._describer.phrase_votes([text[slice(*span)] for text, span in places])
+        by_context, by_phrase = self._by_type(context), self._by_type(phrase)
+        weights = _context_weights(by_context, by_phrase)
+        shares = weights * by_context + (1 - weights) * by_phrase
+        typed = map(
+            self._entity,
+            places,
+            zip(context, weights[:, 0].tolist(), phrase, strict=True),
+            _ranked(self.types, shares @ self._belongs.T),
+            _ranked(self._describer.types, shares),
+            _ranked(self.types, by_context @ self._belongs.T),
+            _ranked(self.types, by_phrase @ self._belongs.T),
+        )
         return [list(islice(typed, len(row))) for row in spans]
 
-    def _entity(self, place: tuple[str, tuple[int, int]], context: Votes, phrase: Votes) -> Entity:
-        """Pool both sides of a phrase and say what it is and why."""
+    def _by_type(self, votes: Sequence[Votes]) -> FloatArray:
+        """Put together what each phrase's words give to each type: shape (n_phrases, n_types)."""
+        rows = np.array([v.by_type for v in votes], dtype=np.float32)
+        return rows.reshape(len(votes), len(self._describer.types))
+
+    def _entity(
+        self,
+        place: Place,
+        sides: tuple[Votes, float, Votes],
+        types: tuple[Share, ...],
+        subtypes: tuple[Share, ...],
+        context: tuple[Share, ...],
+        phrase: tuple[Share, ...],
+    ) -> Entity:
+        """Say what a phrase is and why."""
         text, (start, end) = place
-        sides = _weigh(context, phrase)
-        shares = np.zeros(len(self._describer.types), dtype=np.float32)
-        for _, votes, weight in sides:
-            shares += weight * votes.shares.sum(axis=0)
-        types = self._main_types(shares)
         label, confidence = types[0] if types else (UNTAGGED, 0.0)
-        subtypes = _ranked(self._describer.types, shares)
-        said = self._main_types(context.shares.sum(axis=0))
-        alone = self._main_types(phrase.shares.sum(axis=0))
         return Entity(
             start=start,
             end=end,
@@ -222,40 +240,48 @@ class EntityTyper:
             label=label,
             subtype=_subtype(label, subtypes),
             confidence=confidence,
-            alternative=_alternative(label, said, alone),
+            alternative=_alternative(label, context, phrase),
             types=types,
             subtypes=subtypes,
-            context=said,
-            phrase=alone,
-            evidence=self._evidence(label, sides) if types else (),
+            context=context,
+            phrase=phrase,
+            evidence=self._evidence(label, *sides) if types else (),
         )
 
-    def _main_types(self, shares: FloatArray) -> tuple[Share, ...]:
-        """Add up the shares of each main type's sub-types, the largest first."""
-        totals = np.bincount(self._main_of, weights=shares, minlength=len(self.types))
-        return _ranked(self.types, totals.astype(np.float32))
-
     def _evidence(
-        self, label: str, sides: Sequence[tuple[Side, Votes, float]]
+        self, label: str, context: Votes, weight: float, phrase: Votes
     ) -> tuple[Evidence, ...]:
         """List the words that spoke for a main type, the strongest first."""
-        of_type = self._main_of == self.types.index(label)
+        of_type = self._belongs[self.types.index(label)]
+        sides: Sequence[tuple[Side, Votes, float]] = (
+            ("context", context, weight),
+            ("phrase", phrase, 1 - weight),
+        )
         evidence = [
-            Evidence(side, term, score, label, weight * share)
-            for side, votes, weight in sides
-            for term, score, share in zip(
-                votes.terms, votes.scores, votes.shares[:, of_type].sum(1).tolist(), strict=True
-            )
+            Evidence(side, votes.terms[word], votes.scores[word], label, share)
+            for side, votes, of_side in sides
+            for word, share in enumerate((of_side * (votes.shares @ of_type)).tolist())
             if share > 0
         ]
         return tuple(sorted(evidence, key=attrgetter("weight"), reverse=True))
 
 
-def _ranked(names: Sequence[str], shares: FloatArray) -> tuple[Share, ...]:
-    """Name what has a share, the largest first, equal ones in the order given."""
-    known = np.flatnonzero(shares > 0)
-    order = known[np.argsort(-shares[known], kind="stable")]
-    return tuple((names[place], float(shares[place])) for place in order.tolist())
+def _context_weights(by_context: FloatArray, by_phrase: FloatArray) -> FloatArray:
+    """Weigh the sides that know something: the context's part, shape (n_phrases, 1)."""
+    known = by_context.any(axis=1, keepdims=True)
+    alone = known & ~by_phrase.any(axis=1, keepdims=True)
+    return np.where(alone, 1, known * _CONTEXT_SHARE).astype(np.float32)
+
+
+def _ranked(names: Sequence[str], shares: FloatArray) -> list[tuple[Share, ...]]:
+    """Name for each row what has a share, the largest first, equal ones in the order given."""
+    order = np.argsort(-shares, axis=1, kind="stable")
+    ranked = np.take_along_axis(shares, order, axis=1)
+    n_known = (shares > 0).sum(axis=1)
+    return [
+        tuple(zip((names[place] for place in places[:n]), values, strict=False))
+        for places, values, n in zip(order.tolist(), ranked.tolist(), n_known.tolist(), strict=True)
+    ]
 
 
 def _subtype(label: str, subtypes: Sequence[Share]) -> str:
@@ -272,15 +298,6 @@ def _alternative(label: str, context: Sequence[Share], phrase: Sequence[Share]) 
     if len(context) > 1 and context[1][1] > sum(share for _, share in context) / len(context):
         return context[1][0]
     return ""
-
-
-def _weigh(context: Votes, phrase: Votes) -> list[tuple[Side, Votes, float]]:
-    """Weigh the sides that know something."""
-    if not context.shares.any():
-        return [("phrase", phrase, 1.0)] if phrase.shares.any() else []
-    if not phrase.shares.any():
-        return [("context", context, 1.0)]
-    return [("context", context, _CONTEXT_SHARE), ("phrase", phrase, 1 - _CONTEXT_SHARE)]
 
 
 def _check_spans(texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> None:
