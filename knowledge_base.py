@@ -17,16 +17,16 @@ from .errors import UnknownTermError
 from .graph import queries
 from .graph.database import folder_lock
 from .graph.entities import Entity
-from .graph.label_book import LabelBook
-from .graph.label_proposals import Proposal, propose_clusters
-from .graph.labels import SeedLabels
+from .graph.labels.book import LabelBook
+from .graph.labels.proposals import Proposal, propose_clusters
+from .graph.labels.seeds import SeedLabels
+from .graph.labels.term_labels import TermLabel, find_term_labels
 from .graph.parsing import ParsedSentence, Parser
 from .graph.queries import Found, Mention, StoredCluster
 from .graph.relations import extract_triples
 from .graph.schema import NodeKind
 from .graph.store import GraphStore
 from .graph.tail_graph import TailGraph
-from .graph.term_labels import TermLabel, find_term_labels
 from .graph.verification import Finding, content_hash, verify_store
 from .graph.word_counts import count_words
 from .labeling import edit_labels, store_term_labels

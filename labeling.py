@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .graph.label_book import LabelBook
-from .graph.labels import EntityVectors
-from .graph.term_labels import is_current, write_term_labels
+from .graph.labels.book import LabelBook
+from .graph.labels.entity_vectors import EntityVectors
+from .graph.labels.term_labels import is_current, write_term_labels
 from .opening import edit_store
 
 

@@ -9,7 +9,7 @@ from .building import Progress
 from .graph import schema
 from .graph.database import as_int
 from .graph.entities import Entity, EntityTyper
-from .graph.labels import SeedLabels
+from .graph.labels.seeds import SeedLabels
 from .graph.store import GraphStore
 
 _BLOCK = 512

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tailgraph.engine.landmarks import Landmark
     from tailgraph.engine.pooling import Pooling
-    from tailgraph.graph.labels import EntityVectors
+    from tailgraph.graph.labels.entity_vectors import EntityVectors
     from tailgraph.reading.reader import Reader
 
 FloatArray = npt.NDArray[np.float32]

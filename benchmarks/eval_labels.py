@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tailgraph.engine.encoder import Encoder
-    from tailgraph.graph.label_curve import CurvePoint, LabeledTerms, Method
-    from tailgraph.graph.labels import EntityVectors
+    from tailgraph.graph.labels.curve import CurvePoint, LabeledTerms, Method
+    from tailgraph.graph.labels.entity_vectors import EntityVectors
 
 FloatArray = npt.NDArray[np.float32]
 Classes = dict[str, tuple[str, ...]]
@@ -35,7 +35,7 @@ def main() -> None:
     """Guess the classes of a file and print the figures."""
     arguments = read_arguments()
     from tailgraph.engine.encoder import Encoder
-    from tailgraph.graph.label_curve import BASELINES, LabeledTerms, by_propagation, label_curve
+    from tailgraph.graph.labels.curve import BASELINES, LabeledTerms, by_propagation, label_curve
 
     lines = read_labelled_texts(arguments.data)[: arguments.limit]
     classes: Classes = {}
@@ -88,7 +88,7 @@ def read_arguments() -> Namespace:
 
 def baselines() -> dict[str, Method]:
     """Return the ways to guess that propagation is held against, by name."""
-    from tailgraph.graph.label_curve import by_majority, by_neighbors, by_shuffled_labels
+    from tailgraph.graph.labels.curve import by_majority, by_neighbors, by_shuffled_labels
 
     return {
         "knn_5_raw": by_neighbors(5, centered=False),
@@ -112,8 +112,8 @@ def guess_all(
     guesses
         The class of each word, by propagation.
     """
-    from tailgraph.graph.label_curve import shares_of
-    from tailgraph.graph.labels import propagate_labels
+    from tailgraph.graph.labels.curve import shares_of
+    from tailgraph.graph.labels.entity_vectors import propagate_labels
 
     methods = baselines()
     place_of = {term: place for place, term in enumerate(labeled.terms)}
@@ -151,7 +151,7 @@ def read_as_phrases(encoder: Encoder, vectors: EntityVectors, words: list[str]) 
 
 def term_figures(labeled: LabeledTerms, shares: dict[str, FloatArray]) -> dict[str, float]:
     """Measure each method on the terms of the vocabulary, and print a table."""
-    from tailgraph.graph.label_curve import measure
+    from tailgraph.graph.labels.curve import measure
 
     figures = {}
     print(f"{'method':18}{'top 1':>8}{'top 3':>8}{'coverage':>10}")

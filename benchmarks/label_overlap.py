@@ -17,7 +17,7 @@ from forms.sentences import read_tagged, tag_spans
 
 def main() -> None:
     """Compare the list with each file and print the figures."""
-    from tailgraph.graph.labels import read_labels
+    from tailgraph.graph.labels.seeds import read_labels
 
     arguments = read_arguments()
     seeds = read_labels(arguments.labels)

@@ -11,13 +11,13 @@ from rich.markup import escape
 from .console import out, print_json, table
 
 if TYPE_CHECKING:
-    from ..graph.label_book import ExportReport, ImportReport
-    from ..graph.label_curve import CurvePoint
-    from ..graph.label_events import LabelEvent
-    from ..graph.label_layers import TermLabels
-    from ..graph.label_proposals import Proposal
-    from ..graph.labeled_clusters import ClusterLabel
-    from ..graph.term_labels import TermLabel
+    from ..graph.labels.book import ExportReport, ImportReport
+    from ..graph.labels.cluster_labels import ClusterLabel
+    from ..graph.labels.curve import CurvePoint
+    from ..graph.labels.events import LabelEvent
+    from ..graph.labels.layers import TermLabels
+    from ..graph.labels.proposals import Proposal
+    from ..graph.labels.term_labels import TermLabel
 
 _N_MEMBERS = 15
 _N_UNDONE = 5

@@ -15,7 +15,7 @@ from .arguments import Folder, Json, Limit, Model
 from .opening import InKb, Labels, open_reader
 
 if TYPE_CHECKING:
-    from ..graph.label_events import Stamp
+    from ..graph.labels.events import Stamp
 
 label_commands = typer.Typer(
     name="label",
@@ -74,7 +74,7 @@ def list_labels(
                 term=term, label=label, source=source.value if source else "", limit=limit
             )
         return show_term_labels(shares, as_json=as_json)
-    from ..graph.label_book import LabelBook
+    from ..graph.labels.book import LabelBook
     from ..opening import open_store
 
     with open_store(kb) as store:
@@ -156,7 +156,7 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Show what was done to the labels, by whom and when, the latest last."""
-    from ..graph.label_book import LabelBook
+    from ..graph.labels.book import LabelBook
     from ..opening import open_store
     from .label_reports import show_events
 
@@ -207,7 +207,7 @@ def export_labels(
     as_json: Json = False,
 ) -> None:
     """Write the labels of a knowledge base to a file."""
-    from ..graph.label_book import LabelBook
+    from ..graph.labels.book import LabelBook
     from ..opening import open_store
     from .label_reports import show_export
 
@@ -226,7 +226,7 @@ def curve(
     as_json: Json = False,
 ) -> None:
     """Measure how well held-out terms are typed, and how many labels that takes."""
-    from ..graph.label_curve import BASELINES, LabeledTerms, by_propagation, label_curve
+    from ..graph.labels.curve import BASELINES, LabeledTerms, by_propagation, label_curve
     from .console import progress_bars
     from .label_reports import show_curve
 
@@ -239,7 +239,7 @@ def curve(
 
 def _stamp(by: str | None) -> Stamp:
     """Say who is at the keyboard and what time it is."""
-    from ..graph.label_events import Stamp
+    from ..graph.labels.events import Stamp
 
     who = by
     if who is None:

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from ..engine.encoder import Encoder
 from ..engine.matmul import top_k
-from .labels import UNTAGGED, EntityVectors
+from .labels.entity_vectors import EntityVectors
+from .labels.seeds import UNTAGGED
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
@@ -205,5 +206,5 @@ def _pool(parts: Sequence[Votes]) -> Votes:
         tuple(term for part in speaking for term in part.terms),
         tuple(score for part in speaking for score in part.scores),
         np.concatenate([part.shares for part in speaking]) * share,
-        sum(part.by_type for part in speaking) * share,
+        np.sum([part.by_type for part in speaking], axis=0) * share,
     )

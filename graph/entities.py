@@ -19,7 +19,8 @@ from ..engine.encoder import Encoder
 from ..errors import ParameterError
 from .descriptors import Describer, Place, Votes
 from .entity_spans import SpanFinder
-from .labels import UNTAGGED, EntityVectors, main_type
+from .labels.entity_vectors import EntityVectors
+from .labels.seeds import UNTAGGED, main_type
 from .parsing import ParsedSentence
 
 FloatArray = npt.NDArray[np.float32]

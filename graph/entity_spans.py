@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .labels import UNTAGGED, EntityVectors, main_type
+from .labels.entity_vectors import EntityVectors
+from .labels.seeds import UNTAGGED, main_type
 from .parsing import ParsedSentence
 
 _NAMES_OF_THINGS = frozenset(

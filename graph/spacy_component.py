@@ -76,7 +76,8 @@ def make_tailgraph_ner(
     """
     from ..engine.encoder import Encoder
     from .entities import EntityTyper
-    from .labels import main_type, propagate_labels, read_labels
+    from .labels.entity_vectors import propagate_labels
+    from .labels.seeds import main_type, read_labels
 
     encoder = Encoder.default() if model is None else Encoder.from_pretrained(model)
     vectors = propagate_labels(encoder.vocabulary, read_labels(labels))

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import TailgraphError
 from .clusters import cluster_signature
 from .database import as_bytes, as_int
-from .label_events import read_events, remembered_members
+from .labels.events import read_events, remembered_members
 from .schema import CONTENT, TAIL_OF_NODE
 from .store import GraphStore
 from .tail_graph import TailGraph

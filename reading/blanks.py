@@ -24,7 +24,7 @@ from ..engine.pseudo_likelihood import score_pieces
 from ..engine.scoring import Score, decompose_scores
 from ..errors import ParameterError
 from ..graph.descriptors import find_descriptors
-from ..graph.labels import UNTAGGED, main_type
+from ..graph.labels.seeds import UNTAGGED, main_type
 from .given_text import end_sentence, find_blanks, mask_blanks, require_text
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..engine.landmarks import Landmark
-from ..graph.labels import UNTAGGED, EntityVectors, main_type
+from ..graph.labels.entity_vectors import EntityVectors
+from ..graph.labels.seeds import UNTAGGED, main_type
 
 Share = tuple[str, float]
 """A main type, and its share."""

@@ -19,7 +19,7 @@ from typing import Literal
 from ..engine.tokenizer import Span
 from ..errors import ParameterError
 from ..graph.entities import Entity, Share
-from ..graph.labels import UNTAGGED
+from ..graph.labels.seeds import UNTAGGED
 from ..graph.parsing import ParsedSentence
 from .reader import Reader
 

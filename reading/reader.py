@@ -15,7 +15,8 @@ from ..engine.tokenizer import Span
 from ..graph.clusters import Cluster
 from ..graph.entities import Entity, EntityTyper
 from ..graph.histograms import Histogram
-from ..graph.labels import EntityVectors, SeedLabels, propagate_labels, read_labels
+from ..graph.labels.entity_vectors import EntityVectors, propagate_labels
+from ..graph.labels.seeds import SeedLabels, read_labels
 from ..graph.parsing import ParsedSentence
 from . import (
     arithmetic,

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ParameterError
-from ..graph.labels import UNTAGGED, EntityVectors, main_type
+from ..graph.labels.entity_vectors import EntityVectors
+from ..graph.labels.seeds import UNTAGGED, main_type
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from ..engine.encoder import Encoder
 from ..engine.importance import spell_words
-from ..graph.labels import EntityVectors, SeedLabels, propagate_labels
+from ..graph.labels.entity_vectors import EntityVectors, propagate_labels
+from ..graph.labels.seeds import SeedLabels
 from .word_shapes import Endings, class_by_rule
 
 FloatArray = npt.NDArray[np.float32]

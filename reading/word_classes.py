@@ -29,7 +29,7 @@ from ..engine.matmul import PackedMatrix
 from ..engine.sentences import split_sentences
 from ..engine.tokenizer import Span
 from ..errors import ParameterError
-from ..graph.labels import SeedLabels, read_labels
+from ..graph.labels.seeds import SeedLabels, read_labels
 from .given_text import require_text
 from .word_alone import OwnShares, Source, WordsAlone, to_one
 from .word_shapes import find_names, split_words

@@ -14,9 +14,9 @@ from alembic.config import Config
 from tailgraph.errors import ArtifactError, StorageError
 from tailgraph.graph import migrations
 from tailgraph.graph.database import folder_lock
-from tailgraph.graph.label_events import Stamp
-from tailgraph.graph.label_proposals import propose_clusters
-from tailgraph.graph.labels import read_labels
+from tailgraph.graph.labels.events import Stamp
+from tailgraph.graph.labels.proposals import propose_clusters
+from tailgraph.graph.labels.seeds import read_labels
 from tailgraph.knowledge_base import KnowledgeBase
 from tailgraph.labeling import edit_labels
 from tailgraph.mention_types import pending_sentences

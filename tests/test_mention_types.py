@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from tailgraph.graph.labels import SeedLabels
+from tailgraph.graph.labels.seeds import SeedLabels
 from tailgraph.graph.store import GraphStore
 from tailgraph.knowledge_base import KnowledgeBase
 from tailgraph.mention_types import pending_sentences, type_mentions

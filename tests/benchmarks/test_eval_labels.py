@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from tailgraph.engine.encoder import Encoder
-from tailgraph.graph.labels import SeedLabels, propagate_labels
+from tailgraph.graph.labels.entity_vectors import propagate_labels
+from tailgraph.graph.labels.seeds import SeedLabels
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "eval_labels.py"
 WORDS = {

@@ -14,9 +14,9 @@ import typer
 from tailgraph.cli import run
 from tailgraph.commands.labels import label_commands
 from tailgraph.engine.encoder import Encoder
-from tailgraph.graph.label_book import LabelBook
-from tailgraph.graph.label_curve import LabeledTerms, by_propagation, measure
-from tailgraph.graph.labels import read_labels
+from tailgraph.graph.labels.book import LabelBook
+from tailgraph.graph.labels.curve import LabeledTerms, by_propagation, measure
+from tailgraph.graph.labels.seeds import read_labels
 from tailgraph.knowledge_base import KnowledgeBase
 from tailgraph.opening import open_store
 

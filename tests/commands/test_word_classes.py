@@ -9,7 +9,7 @@ import pytest
 
 from tailgraph.cli import run
 from tailgraph.engine.encoder import Encoder
-from tailgraph.graph.labels import read_labels
+from tailgraph.graph.labels.seeds import read_labels
 from tailgraph.reading.reader import Reader
 
 TEXT = "The cell (binds) to the drug."

@@ -11,14 +11,8 @@ from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import ParameterError
 from tailgraph.graph.descriptors import find_descriptors
 from tailgraph.graph.entities import Entity, EntityTyper, _alternative
-from tailgraph.graph.labels import (
-    UNTAGGED,
-    EntityVectors,
-    SeedLabels,
-    main_type,
-    propagate_labels,
-    read_labels,
-)
+from tailgraph.graph.labels.entity_vectors import EntityVectors, propagate_labels
+from tailgraph.graph.labels.seeds import UNTAGGED, SeedLabels, main_type, read_labels
 
 SEEDS = SeedLabels(
     {

@@ -10,7 +10,8 @@ import pytest
 from tailgraph.engine.encoder import Encoder
 from tailgraph.engine.vocabulary import Vocabulary
 from tailgraph.graph.entity_spans import SpanFinder
-from tailgraph.graph.labels import UNTAGGED, EntityVectors, propagate_labels, read_labels
+from tailgraph.graph.labels.entity_vectors import EntityVectors, propagate_labels
+from tailgraph.graph.labels.seeds import UNTAGGED, read_labels
 from tailgraph.graph.parsing import ParsedSentence, Parser, parsed_sentence
 
 TYPES = {

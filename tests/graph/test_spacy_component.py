@@ -18,7 +18,8 @@ from spacy.tokens import Doc, Span
 from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import ModelError, ParameterError
 from tailgraph.graph.entities import Entity, EntityTyper
-from tailgraph.graph.labels import propagate_labels, read_labels
+from tailgraph.graph.labels.entity_vectors import propagate_labels
+from tailgraph.graph.labels.seeds import read_labels
 from tailgraph.graph.parsing import Parser
 from tailgraph.graph.spacy_component import EntityComponent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tailgraph.engine.encoder import Encoder
-from tailgraph.graph.labels import UNTAGGED, SeedLabels
+from tailgraph.graph.labels.seeds import UNTAGGED, SeedLabels
 from tailgraph.reading.reader import Reader
 
 TINY_SEEDS = SeedLabels(

@@ -8,7 +8,7 @@ import pytest
 from tailgraph.engine.encoder import Encoder
 from tailgraph.engine.landmarks import content_terms
 from tailgraph.errors import ParameterError, UnknownTermError
-from tailgraph.graph.labels import SeedLabels
+from tailgraph.graph.labels.seeds import SeedLabels
 from tailgraph.reading.expressions import Operand, parse_expression
 from tailgraph.reading.reader import Reader
 

@@ -12,7 +12,7 @@ from tailgraph.engine.pseudo_likelihood import score_pieces
 from tailgraph.engine.scoring import decompose_score
 from tailgraph.errors import ParameterError
 from tailgraph.graph.descriptors import find_descriptors
-from tailgraph.graph.labels import UNTAGGED, main_type
+from tailgraph.graph.labels.seeds import UNTAGGED, main_type
 from tailgraph.reading.blanks import fillers
 from tailgraph.reading.reader import Reader
 

@@ -7,7 +7,8 @@ import pytest
 
 from tailgraph.engine.landmarks import Landmark
 from tailgraph.engine.vocabulary import Vocabulary
-from tailgraph.graph.labels import UNTAGGED, EntityVectors
+from tailgraph.graph.labels.entity_vectors import EntityVectors
+from tailgraph.graph.labels.seeds import UNTAGGED
 from tailgraph.reading.dominant_types import dominant_types
 
 LABELS = ("CHEMICAL.COMPOUND", "CHEMICAL.DRUG", "DISEASE", UNTAGGED)

@@ -10,7 +10,7 @@ import pytest
 from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import ParameterError
 from tailgraph.graph.entities import Entity, Evidence, Share
-from tailgraph.graph.labels import UNTAGGED, SeedLabels
+from tailgraph.graph.labels.seeds import UNTAGGED, SeedLabels
 from tailgraph.graph.parsing import Parser
 from tailgraph.reading.ensemble import COMMON_TYPES, Ensemble, join
 from tailgraph.reading.reader import Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tailgraph.errors import ParameterError
-from tailgraph.graph.labels import SeedLabels
+from tailgraph.graph.labels.seeds import SeedLabels
 from tailgraph.graph.word_counts import WordCount
 from tailgraph.reading.importance import extreme_terms
 from tailgraph.reading.reader import Reader

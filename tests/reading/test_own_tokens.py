@@ -10,7 +10,7 @@ from matplotlib.image import imread
 
 from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import ParameterError
-from tailgraph.graph.labels import read_labels
+from tailgraph.graph.labels.seeds import read_labels
 from tailgraph.reading.own_token_plot import draw_own_tokens, relative_scores
 from tailgraph.reading.own_tokens import OwnTokenScores, score_own_tokens
 from tailgraph.reading.reader import Reader

@@ -10,7 +10,7 @@ import pytest
 from tailgraph.engine.encoder import Encoder
 from tailgraph.engine.landmarks import Landmarks
 from tailgraph.errors import ParameterError
-from tailgraph.graph.labels import read_labels
+from tailgraph.graph.labels.seeds import read_labels
 from tailgraph.reading.dominant_types import dominant_types
 from tailgraph.reading.prefixes import PrefixState, PrefixStream
 from tailgraph.reading.reader import Reader

@@ -9,7 +9,7 @@ import pytest
 from tailgraph.engine.encoder import Encoder
 from tailgraph.engine.landmarks import Landmarks
 from tailgraph.errors import ParameterError
-from tailgraph.graph.labels import read_labels
+from tailgraph.graph.labels.seeds import read_labels
 from tailgraph.knowledge_base import KnowledgeBase
 from tailgraph.reading.reader import Reader
 from tailgraph.reading.senses import group_occurrences, senses_in_sentences

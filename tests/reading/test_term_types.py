@@ -7,7 +7,8 @@ import pytest
 
 from tailgraph.engine.vocabulary import Vocabulary
 from tailgraph.errors import ParameterError
-from tailgraph.graph.labels import UNTAGGED, EntityVectors
+from tailgraph.graph.labels.entity_vectors import EntityVectors
+from tailgraph.graph.labels.seeds import UNTAGGED
 from tailgraph.reading.term_types import TermTypes
 
 LABELS = ("CHEMICAL.COMPOUND", "CHEMICAL.DRUG", "DISEASE", UNTAGGED)

@@ -12,7 +12,7 @@ import torch
 
 from tailgraph.engine.encoder import Encoder
 from tailgraph.errors import ParameterError
-from tailgraph.graph.labels import SeedLabels, read_labels
+from tailgraph.graph.labels.seeds import SeedLabels, read_labels
 from tailgraph.reading import word_classes
 from tailgraph.reading.reader import Reader
 from tailgraph.reading.word_alone import WordsAlone

@@ -10,9 +10,9 @@ import pytest
 
 from tailgraph.errors import ArtifactError, ParameterError, UnknownTermError
 from tailgraph.graph.database import Row
-from tailgraph.graph.label_book import LabelBook
-from tailgraph.graph.label_events import Stamp
-from tailgraph.graph.labels import SeedLabels
+from tailgraph.graph.labels.book import LabelBook
+from tailgraph.graph.labels.events import Stamp
+from tailgraph.graph.labels.seeds import SeedLabels
 from tailgraph.graph.store import GraphStore
 
 from .label_stores import ANN, BOB, write_clusters, write_terms

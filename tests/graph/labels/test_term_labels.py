@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from tailgraph.engine.vocabulary import Vocabulary
-from tailgraph.graph.label_layers import TermLabels
-from tailgraph.graph.labels import SeedLabels, propagate_labels
-from tailgraph.graph.store import GraphStore
-from tailgraph.graph.term_labels import (
+from tailgraph.graph.labels.entity_vectors import propagate_labels
+from tailgraph.graph.labels.layers import TermLabels
+from tailgraph.graph.labels.seeds import SeedLabels
+from tailgraph.graph.labels.term_labels import (
     RULE,
     TermLabel,
     find_term_labels,
     is_current,
     write_term_labels,
 )
+from tailgraph.graph.store import GraphStore
 
 from .label_stores import write_terms
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from ..errors import ArtifactError
-from .labels import main_type
+from ...errors import ArtifactError
+from .seeds import main_type
 
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _SCHEME = "urn:tailgraph:labels"

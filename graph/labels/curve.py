@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.matmul import PackedMatrix, top_k
-from ..engine.vocabulary import Vocabulary, unit_rows
-from ..errors import ParameterError
-from .labels import UNTAGGED, EntityVectors, SeedLabels, main_type, propagate_labels
+from ...engine.matmul import PackedMatrix, top_k
+from ...engine.vocabulary import Vocabulary, unit_rows
+from ...errors import ParameterError
+from .entity_vectors import EntityVectors, propagate_labels
+from .seeds import UNTAGGED, SeedLabels, main_type
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]

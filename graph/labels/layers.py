@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .label_events import LabelEvent
-from .labeled_clusters import ClusterLabel
-from .labels import UNTAGGED
+from .cluster_labels import ClusterLabel
+from .events import LabelEvent
+from .seeds import UNTAGGED
 
 Origin = Literal["manual", "imported", "bundled", "cluster"]
 

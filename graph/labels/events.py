@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from ..errors import ParameterError
-from . import schema
-from .clusters import cluster_signature
-from .database import as_int
-from .store import GraphStore
+from ...errors import ParameterError
+from .. import schema
+from ..clusters import cluster_signature
+from ..database import as_int
+from ..store import GraphStore
 
 Action = Literal["set", "remove", "import", "undo"]
 TargetKind = Literal["term", "cluster", "event"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tailgraph.graph import schema
-from tailgraph.graph.label_events import Stamp
+from tailgraph.graph.labels.events import Stamp
 from tailgraph.graph.store import GraphStore
 
 ANN = Stamp("ann", "2026-11-22T10:00:00+00:00")

@@ -10,8 +10,9 @@ import pytest
 
 from tailgraph.engine.vocabulary import Vocabulary
 from tailgraph.graph import schema
-from tailgraph.graph.label_proposals import CountedTerm, Suggestion, propose_clusters
-from tailgraph.graph.labels import EntityVectors, SeedLabels, propagate_labels
+from tailgraph.graph.labels.entity_vectors import EntityVectors, propagate_labels
+from tailgraph.graph.labels.proposals import CountedTerm, Suggestion, propose_clusters
+from tailgraph.graph.labels.seeds import SeedLabels
 from tailgraph.graph.store import GraphStore
 
 from .label_stores import write_clusters, write_terms

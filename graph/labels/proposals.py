@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.importance import find_words
-from .database import as_int
-from .labels import EntityVectors
-from .store import GraphStore
+from ...engine.importance import find_words
+from ..database import as_int
+from ..store import GraphStore
+from .entity_vectors import EntityVectors
 
 _N_SUGGESTIONS = 3
 _N_EXAMPLES = 3

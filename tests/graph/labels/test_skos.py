@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tailgraph.errors import ArtifactError
-from tailgraph.graph.skos import read_terms, write_terms
+from tailgraph.graph.labels.skos import read_terms, write_terms
 
 THESAURUS = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

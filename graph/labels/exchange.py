@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import ArtifactError, ParameterError, StorageError
+from ...errors import ArtifactError, ParameterError, StorageError
 from . import skos
-from .labels import LABEL, UNTAGGED
+from .seeds import LABEL, UNTAGGED
 
 ENDINGS = (".tsv", ".txt", ".jsonl", ".ttl")
 

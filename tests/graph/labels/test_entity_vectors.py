@@ -1,26 +1,19 @@
-"""Seed labels and how they spread over a vocabulary."""
+"""How seed labels spread over a vocabulary."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tailgraph.engine.encoder import Encoder
 from tailgraph.engine.vocabulary import FloatArray, Vocabulary
-from tailgraph.errors import ArtifactError, ParameterError
-from tailgraph.graph.labels import (
-    UNTAGGED,
-    EntityVectors,
-    SeedLabels,
-    main_type,
-    propagate_labels,
-    read_labels,
-)
+from tailgraph.errors import ParameterError
+from tailgraph.graph.labels.entity_vectors import EntityVectors, propagate_labels
+from tailgraph.graph.labels.seeds import UNTAGGED, SeedLabels, main_type, read_labels
 
 
 def make_vocabulary(terms: Sequence[str], vectors: FloatArray) -> Vocabulary:
@@ -219,67 +212,6 @@ def test_a_list_for_another_language_is_refused() -> None:
     seeds = SeedLabels({"rojo": ("RED",), "green1": (UNTAGGED,)}, "rojo.tsv")
     with pytest.raises(ParameterError, match=r"None of the 2 seed terms of rojo\.tsv"):
         propagate_labels(planted_vocabulary(), seeds)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "aspirin",
-        "aspirin\t",
-        "\tDRUG",
-        "Aspirin\tDRUG",
-        "aspirin\tdrug",
-        "aspirin\tDRUG/",
-        "a\tA/A",
-        "a\tA.B.C",
-        "a\t.B",
-    ],
-    ids=[
-        "no-tab",
-        "no-label",
-        "no-term",
-        "upper-term",
-        "lower-label",
-        "empty-label",
-        "repeated",
-        "two-dots",
-        "no-main-type",
-    ],
-)
-def test_a_malformed_line_is_refused_by_its_number(tmp_path: Path, line: str) -> None:
-    """The message of a malformed seed line names the file and the line."""
-    path = tmp_path / "seeds.tsv"
-    path.write_text(f"# labels\n\ncancer\tDISEASE\n{line}\n", encoding="utf-8")
-    with pytest.raises(ArtifactError, match=r"seeds\.tsv, line 4"):
-        read_labels(path)
-
-
-def test_a_term_that_comes_twice_is_refused(tmp_path: Path) -> None:
-    """Two lines for one term are an error, not a choice."""
-    path = tmp_path / "seeds.tsv"
-    path.write_text("cancer\tDISEASE\ncancer\tANIMAL\n", encoding="utf-8")
-    with pytest.raises(ArtifactError, match="line 2: 'cancer' came before"):
-        read_labels(path)
-
-
-@pytest.mark.parametrize("content", [None, b"", b"# nothing\n", b"\xff\xfe\x00"])
-def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    """A missing, empty or undecodable list raises and names the file."""
-    path = tmp_path / "seeds.tsv"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(ArtifactError, match=r"seeds\.tsv"):
-        read_labels(path)
-
-
-def test_every_seed_of_the_package_is_a_term_of_its_model(default_encoder: Encoder) -> None:
-    """The list has 1,500 typed terms and more, of 25 types and more, all in the vocabulary."""
-    seeds = read_labels()
-    assert [term for term in seeds.labels if term not in default_encoder.vocabulary] == []
-    assert len(seeds) - len(seeds.untyped) > 10000
-    types = {name for name in seeds.names if name != UNTAGGED and not name.endswith(".ADJECTIVE")}
-    assert len(types) > 60
-    assert len({main_type(name) for name in types}) == 20
 
 
 Guess = Callable[[str], Mapping[str, float]]

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ..errors import ParameterError, UnknownTermError
-from .label_events import (
+from ...errors import ParameterError, UnknownTermError
+from ..store import GraphStore
+from .cluster_labels import ClusterLabel, place_labels
+from .events import (
     Action,
     Change,
     LabelEvent,
@@ -28,11 +30,9 @@ from .label_events import (
     read_events,
     remember_cluster,
 )
-from .label_exchange import LabelRecord, check_labels, read_records, write_records
-from .label_layers import TermLabels, as_word, lay_labels
-from .labeled_clusters import ClusterLabel, place_labels
-from .labels import SeedLabels, main_type, read_labels
-from .store import GraphStore
+from .exchange import LabelRecord, check_labels, read_records, write_records
+from .layers import TermLabels, as_word, lay_labels
+from .seeds import SeedLabels, main_type, read_labels
 
 LEAST_COVERAGE = 0.01
 """Share of a list's terms that the vocabulary must hold for the list to be imported."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tailgraph.errors import ArtifactError, ParameterError, StorageError
-from tailgraph.graph.label_exchange import LabelRecord, read_records, write_records
-from tailgraph.graph.labels import read_labels
+from tailgraph.graph.labels.exchange import LabelRecord, read_records, write_records
+from tailgraph.graph.labels.seeds import read_labels
 
 TERMS = [
     LabelRecord(("CHEMICAL.DRUG",), "aspirin"),

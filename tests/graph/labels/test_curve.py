@@ -10,7 +10,7 @@ import pytest
 
 from tailgraph.engine.vocabulary import Vocabulary
 from tailgraph.errors import ParameterError
-from tailgraph.graph.label_curve import (
+from tailgraph.graph.labels.curve import (
     Accuracy,
     LabeledTerms,
     by_majority,
@@ -20,7 +20,8 @@ from tailgraph.graph.label_curve import (
     label_curve,
     measure,
 )
-from tailgraph.graph.labels import SeedLabels, propagate_labels
+from tailgraph.graph.labels.entity_vectors import propagate_labels
+from tailgraph.graph.labels.seeds import SeedLabels
 
 N_GROUPS, N_TERMS = 4, 30
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import schema
-from .database import Row, as_float
-from .label_layers import TermLabels
-from .labels import EntityVectors
-from .store import GraphStore
+from .. import schema
+from ..database import Row, as_float
+from ..store import GraphStore
+from .entity_vectors import EntityVectors
+from .layers import TermLabels
 
 RULE = "propagation-2"
 """The version of `propagate_labels` with its defaults: raise it when either changes."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .clusters import cluster_signature
-from .database import as_int
-from .label_events import LabelEvent, remembered_members
-from .store import GraphStore
+from ..clusters import cluster_signature
+from ..database import as_int
+from ..store import GraphStore
+from .events import LabelEvent, remembered_members
 
 LEAST_OVERLAP = 0.5
 """Members in both by members in either, below which a label is not carried."""

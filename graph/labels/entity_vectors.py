@@ -1,42 +1,31 @@
-"""Seed labels, spread over the vocabulary: an entity vector for each term.
+"""Seed labels, spread over a vocabulary: an entity vector for each term.
 
 A person names the types of some terms, once. Terms that mean alike lie near each other, so the
 neighborhood of any term holds some of the named ones: their labels are counted, and each count is
 handed to every member of the neighborhood. What a term collects is its entity vector.
-
-A label is a main type, as FOOD, or a main type and a sub-type with a dot between, as CHEMICAL.DRUG.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from ..engine.matmul import PackedMatrix
-from ..engine.vocabulary import Vocabulary, unit_rows
-from ..errors import ArtifactError, ParameterError
+from ...engine.matmul import PackedMatrix
+from ...engine.vocabulary import Vocabulary, unit_rows
+from ...errors import ParameterError
+from .seeds import UNTAGGED, SeedLabels
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
-UNTAGGED = "UNTAGGED"
-"""The label of terms that were looked at and have no type."""
-
 NUMBER = "MEASURE.NUMBER"
 """The label of numbers written in digits."""
-
-_SEEDS = Path(__file__).parent / "seed_labels.tsv"
-LABEL = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)?")
-"""The form of a label: a main type, or one with a sub-type behind a dot."""
 
 _MIN_CHARACTERS = 2
 _BLOCK_ROWS = 256
@@ -50,107 +39,6 @@ _BALANCE = 0.25
 _N_NAMED = 5
 
 _log = logging.getLogger(__name__)
-
-
-def main_type(label: str) -> str:
-    """Return the main type of a label.
-
-    Examples
-    --------
-    >>> main_type("CHEMICAL.DRUG"), main_type("FOOD")
-    ('CHEMICAL', 'FOOD')
-    """
-    return label.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class SeedLabels:
-    """Terms that a person has given types.
-
-    Attributes
-    ----------
-    labels
-        The labels of each term, which is in lower case.
-    source
-        Where they were read, for messages.
-    """
-
-    labels: Mapping[str, tuple[str, ...]]
-    source: str
-
-    def __len__(self) -> int:
-        """Count the terms."""
-        return len(self.labels)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 of the terms and their labels, in hexadecimal."""
-        lines = sorted(f"{term}\t{'/'.join(names)}" for term, names in self.labels.items())
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Every label in use, in alphabetical order."""
-        return tuple(sorted({name for names in self.labels.values() for name in names}))
-
-    @cached_property
-    def untyped(self) -> frozenset[str]:
-        """The terms that were looked at and have no type."""
-        return frozenset(term for term, names in self.labels.items() if names == (UNTAGGED,))
-
-
-def read_labels(path: str | Path | None = None) -> SeedLabels:
-    """Read a list of seed labels: lines of a lower-case term, a tab, and its labels.
-
-    Several labels are joined by a slash; empty lines and lines that begin with ``#`` are skipped.
-
-    Parameters
-    ----------
-    path
-        The list that comes with the package by default.
-
-    Raises
-    ------
-    ArtifactError
-        If the file cannot be read, a line is not of that form, a term comes twice, or there is no
-        term; the message names the line.
-
-    Examples
-    --------
-    >>> read_labels().labels["aspirin"]
-    ('CHEMICAL.DRUG',)
-    """
-    source = Path(_SEEDS if path is None else path)
-    try:
-        lines = source.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArtifactError(
-            f"{source}: the seed labels cannot be read ({error}); give a text file in UTF-8."
-        ) from error
-    labels: dict[str, tuple[str, ...]] = {}
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not line.startswith("#"):
-            term, names = _read_line(line, f"{source}, line {number}")
-            if term in labels:
-                raise ArtifactError(f"{source}, line {number}: {term!r} came before; keep one line")
-            labels[term] = names
-    if not labels:
-        raise ArtifactError(f"{source}: no seed labels; give lines of a term, a tab and a label.")
-    return SeedLabels(labels, str(source))
-
-
-def _read_line(line: str, place: str) -> tuple[str, tuple[str, ...]]:
-    """Split a line into a term and its labels."""
-    term, tab, column = line.partition("\t")
-    names = tuple(column.rstrip().split("/"))
-    if not tab or not term.strip() or term != term.strip().lower():
-        raise ArtifactError(f"{place}: {line!r} is not a lower-case term, a tab and a label")
-    if len(set(names)) < len(names) or not all(map(LABEL.fullmatch, names)):
-        raise ArtifactError(
-            f"{place}: {column!r} are not labels; write upper-case names as FOOD or CHEMICAL.DRUG, "
-            "joined by '/', each once"
-        )
-    return term, names
 
 
 @dataclass(frozen=True, eq=False)

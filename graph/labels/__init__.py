@@ -1,0 +1,1 @@
+"""Labels that persons give to terms, and what is made of them."""

@@ -1,0 +1,72 @@
+"""Lists of seed labels, and the one that comes with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tailgraph.engine.encoder import Encoder
+from tailgraph.errors import ArtifactError
+from tailgraph.graph.labels.seeds import UNTAGGED, main_type, read_labels
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "aspirin",
+        "aspirin\t",
+        "\tDRUG",
+        "Aspirin\tDRUG",
+        "aspirin\tdrug",
+        "aspirin\tDRUG/",
+        "a\tA/A",
+        "a\tA.B.C",
+        "a\t.B",
+    ],
+    ids=[
+        "no-tab",
+        "no-label",
+        "no-term",
+        "upper-term",
+        "lower-label",
+        "empty-label",
+        "repeated",
+        "two-dots",
+        "no-main-type",
+    ],
+)
+def test_a_malformed_line_is_refused_by_its_number(tmp_path: Path, line: str) -> None:
+    """The message of a malformed seed line names the file and the line."""
+    path = tmp_path / "seeds.tsv"
+    path.write_text(f"# labels\n\ncancer\tDISEASE\n{line}\n", encoding="utf-8")
+    with pytest.raises(ArtifactError, match=r"seeds\.tsv, line 4"):
+        read_labels(path)
+
+
+def test_a_term_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    """Two lines for one term are an error, not a choice."""
+    path = tmp_path / "seeds.tsv"
+    path.write_text("cancer\tDISEASE\ncancer\tANIMAL\n", encoding="utf-8")
+    with pytest.raises(ArtifactError, match="line 2: 'cancer' came before"):
+        read_labels(path)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"# nothing\n", b"\xff\xfe\x00"])
+def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    """A missing, empty or undecodable list raises and names the file."""
+    path = tmp_path / "seeds.tsv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ArtifactError, match=r"seeds\.tsv"):
+        read_labels(path)
+
+
+def test_every_seed_of_the_package_is_a_term_of_its_model(default_encoder: Encoder) -> None:
+    """The list has 1,500 typed terms and more, of 25 types and more, all in the vocabulary."""
+    seeds = read_labels()
+    assert [term for term in seeds.labels if term not in default_encoder.vocabulary] == []
+    assert len(seeds) - len(seeds.untyped) > 10000
+    types = {name for name in seeds.names if name != UNTAGGED and not name.endswith(".ADJECTIVE")}
+    assert len(types) > 60
+    assert len({main_type(name) for name in types}) == 20
