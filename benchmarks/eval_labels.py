@@ -95,6 +95,7 @@ def baselines() -> dict[str, Method]:
         "knn_20_raw": by_neighbors(20, centered=False),
         "knn_5_centered": by_neighbors(5),
         "knn_20_centered": by_neighbors(20),
+        "knn_20_cubed": by_neighbors(20, power=3),
         "shuffled": by_shuffled_labels,
         "majority": by_majority,
     }

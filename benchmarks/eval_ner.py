@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from forms.command import evaluation_parser, print_figures
+from forms.command import evaluation_parser, print_figures, whole_number
 from forms.sentences import (
     TaggedSentence,
     TypedSpan,
@@ -84,6 +84,7 @@ _ALSO = {"rna": "GENE"}
 def main() -> None:
     """Tag the sentences of a file and print the figures."""
     arguments = read_arguments()
+    from tailgraph.graph.entities import EntityTyper
     from tailgraph.graph.parsing import Parser
     from tailgraph.reading.reader import Reader
 
@@ -94,6 +95,10 @@ def main() -> None:
     reader = Reader.from_pretrained(arguments.model, labels=arguments.labels)
     texts = [" ".join(sentence.words) for sentence in sentences]
     parsed = [p for group in Parser.default().parse([text] for text in texts) for p in group]
+    if arguments.window:
+        reader.typer = EntityTyper.from_parts(
+            reader.encoder, reader.entity_vectors, window=arguments.window
+        )
     if arguments.spans == "gold":
         found, figures = with_gold_spans(reader, sentences, parsed, gold, labels)
     else:
@@ -132,6 +137,12 @@ def read_arguments() -> Namespace:
     )
     parser.add_argument("--spans", choices=("predicted", "gold"), default="predicted")
     parser.add_argument("--only", default="", metavar="TYPE", help="the one gold type to score")
+    parser.add_argument(
+        "--window",
+        type=whole_number,
+        metavar="N",
+        help="words on either side of a phrase that its context is read from (default: as shipped)",
+    )
     parser.add_argument("--labels", type=Path, help="seed labels (default: those of the package)")
     return parser.parse_args()
 

@@ -144,6 +144,7 @@ JOBS: Sequence[Job] = (
         baselines={
             "5 neighbors": "knn_5_centered_top_1",
             "20 neighbors": "knn_20_centered_top_1",
+            "20 neighbors, by cubed cosine": "knn_20_cubed_top_1",
             "shuffled": "shuffled_top_1",
             "majority": "majority_top_1",
         },

@@ -24,10 +24,15 @@ FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 Place = tuple[str, tuple[int, int]]
 
+CONTEXT_WORDS = 7
+"""Words on either side of a phrase that its context is read from.
+
+More words type no more phrases right (`benchmarks/eval_ner.py --window`), and cost more time.
+"""
+
 _N_DESCRIPTORS = 20
 _GLUE_QUANTILE = 0.99
 _CACHED_PHRASES = 1 << 14
-_WINDOW = 7
 _WORD = re.compile(r"\S+")
 
 
@@ -60,16 +65,26 @@ class Describer:
     What is said of a phrase alone is remembered for some thousand phrases. Calls from several
     threads are safe.
 
+    Parameters
+    ----------
+    encoder, vectors
+        The model, and what the words of its vocabulary vote for.
+    window
+        Words on either side of a phrase that the model reads.
+
     Attributes
     ----------
     types
         The labels that are voted on, with their sub-types: all but `UNTAGGED`.
     """
 
-    def __init__(self, encoder: Encoder, vectors: EntityVectors) -> None:
+    def __init__(
+        self, encoder: Encoder, vectors: EntityVectors, *, window: int = CONTEXT_WORDS
+    ) -> None:
         vocabulary = encoder.vocabulary
         self._encoder = encoder
         self._vectors = vectors
+        self._window = window
         self._columns = [c for c, label in enumerate(vectors.labels) if label != UNTAGGED]
         self.types = tuple(vectors.labels[column] for column in self._columns)
         self._is_descriptor = find_descriptors(vectors)
@@ -82,7 +97,7 @@ class Describer:
     def context_votes(self, places: Sequence[Place]) -> list[Votes]:
         """Let the words vote that the model predicts in place of each phrase, masked as a whole.
 
-        The model reads seven words on either side of the phrase. That is cheaper than whole
+        The model reads a few words on either side of the phrase. That is cheaper than whole
         sentences, and what lies further away says little about the phrase.
 
         Parameters
@@ -90,7 +105,7 @@ class Describer:
         places
             Texts, each with the characters (start, end) of a phrase.
         """
-        windows = [_window(text, span) for text, span in places]
+        windows = [_window(text, span, self._window) for text, span in places]
         states = self._encoder.mask_states(
             [text for text, _ in windows], [(span,) for _, span in windows]
         )
@@ -188,13 +203,13 @@ def find_descriptors(vectors: EntityVectors) -> BoolArray:
     )
 
 
-def _window(text: str, span: tuple[int, int]) -> Place:
+def _window(text: str, span: tuple[int, int], n_words: int) -> Place:
     """Cut a text to some words on either side of a span; give it with the span's new place."""
     start, end = span
     before = [word.start() for word in _WORD.finditer(text, 0, start)]
-    first = before[-_WINDOW] if len(before) > _WINDOW else 0
-    after = [word.end() for word in islice(_WORD.finditer(text, end), _WINDOW)]
-    last = after[-1] if len(after) == _WINDOW else len(text)
+    first = before[-n_words] if len(before) > n_words else 0
+    after = [word.end() for word in islice(_WORD.finditer(text, end), n_words)]
+    last = after[-1] if len(after) == n_words else len(text)
     return text[first:last], (start - first, end - first)
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ..engine.encoder import Encoder
 from ..errors import ParameterError
-from .descriptors import Describer, Place, Votes
+from .descriptors import CONTEXT_WORDS, Describer, Place, Votes
 from .entity_spans import SpanFinder
 from .labels.entity_vectors import EntityVectors
 from .labels.seeds import UNTAGGED, main_type
@@ -134,20 +134,29 @@ class EntityTyper:
         self._belongs = np.array(belongs, dtype=np.float32)
 
     @classmethod
-    def from_parts(cls, encoder: Encoder, entity_vectors: EntityVectors) -> EntityTyper:
+    def from_parts(
+        cls, encoder: Encoder, entity_vectors: EntityVectors, *, window: int = CONTEXT_WORDS
+    ) -> EntityTyper:
         """Make a typer of an encoder and entity vectors over its vocabulary.
+
+        Parameters
+        ----------
+        window
+            Words on either side of a phrase that its context is read from, at least 1.
 
         Raises
         ------
         ParameterError
-            If the entity vectors are over another vocabulary.
+            If the entity vectors are over another vocabulary, or `window` is below 1.
         """
+        if window < 1:
+            raise ParameterError(f"Got a window of {window} words; give at least 1.")
         if entity_vectors.vocabulary.terms != encoder.vocabulary.terms:
             raise ParameterError(
                 f"Got entity vectors over {len(entity_vectors.vocabulary)} terms that are not the "
                 f"{len(encoder.vocabulary)} of the encoder; make them of encoder.vocabulary."
             )
-        return cls(Describer(encoder, entity_vectors), SpanFinder(entity_vectors))
+        return cls(Describer(encoder, entity_vectors, window=window), SpanFinder(entity_vectors))
 
     def type_sentences(self, parsed: Sequence[ParsedSentence]) -> list[list[Entity]]:
         """Find the names in sentences and type them.

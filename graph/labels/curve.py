@@ -28,6 +28,8 @@ SIZES = (50, 100, 200, 500, 1000, 2000, 5000)
 HELD_OUT = 0.2
 """Share of the labeled terms that are held out."""
 
+_LEAST_COSINE = 1e-3
+"""What a lower cosine counts as in a vote by cosines."""
 _TIE = 1e-3
 """What a cosine adds to a vote: it decides between labels of equally many neighbors."""
 _N_BEST = 3
@@ -160,13 +162,15 @@ def by_majority(labeled: LabeledTerms, known: IntArray, asked: IntArray) -> Floa
     return np.tile(counts / counts.sum(), (len(asked), 1))
 
 
-def by_neighbors(k: int, *, centered: bool = True) -> Method:
+def by_neighbors(k: int, *, centered: bool = True, power: int = 0) -> Method:
     """Make the method that lets the k nearest known terms vote.
 
     Parameters
     ----------
     centered
         Subtract the mean of all terms before cosines are taken.
+    power
+        The power of its cosine by which a vote counts: 0 for all alike.
     """
 
     def guess(labeled: LabeledTerms, known: IntArray, asked: IntArray) -> FloatArray:
@@ -179,7 +183,8 @@ def by_neighbors(k: int, *, centered: bool = True) -> Method:
             PackedMatrix.pack(units[labeled.rows[known]]),
             min(k, len(known)),
         )
-        votes = labeled.given[known][nearest] * (1 + _TIE * cosines[:, :, None])
+        weights = np.clip(cosines, _LEAST_COSINE, 1) ** power * (1 + _TIE * cosines)
+        votes = labeled.given[known][nearest] * weights[:, :, None]
         return np.asarray(votes.sum(axis=1) / votes.sum(axis=(1, 2))[:, None], dtype=np.float32)
 
     return guess

@@ -100,6 +100,32 @@ def test_evidence_adds_up_to_the_confidence(tiny_typer: EntityTyper) -> None:
         assert {piece.label for piece in entity.evidence} == {entity.label}
 
 
+@pytest.mark.parametrize("window", [1, 2, 3])
+def test_the_context_is_a_few_words_on_either_side(
+    tiny_encoder: Encoder, tiny_vectors: EntityVectors, window: int
+) -> None:
+    """A phrase is typed in a sentence as in the words next to it alone, and not in fewer."""
+    words = "not the drug binds egfr in mice and patients".split()
+    typer = EntityTyper.from_parts(tiny_encoder, tiny_vectors, window=window)
+
+    def contexts(n_words: int) -> tuple[tuple[str, float], ...]:
+        near = words[max(0, 4 - n_words) : 5 + n_words]
+        start = " ".join(near).index("egfr")
+        [[entity]] = typer.type_spans([" ".join(near)], [[(start, start + 4)]])
+        return entity.context
+
+    assert contexts(len(words)) == contexts(window)
+    assert contexts(window - 1) != contexts(window)
+
+
+def test_a_window_without_words_is_refused(
+    tiny_encoder: Encoder, tiny_vectors: EntityVectors
+) -> None:
+    """A phrase has no context in a window of no words."""
+    with pytest.raises(ParameterError, match="window of 0 words"):
+        EntityTyper.from_parts(tiny_encoder, tiny_vectors, window=0)
+
+
 def vote_by_hand(
     encoder: Encoder, vectors: EntityVectors, text: str, span: tuple[int, int]
 ) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 import numpy as np
 import numpy.typing as npt
@@ -61,13 +61,13 @@ def test_only_typed_words_of_the_vocabulary_are_taken() -> None:
     assert labeled.given[labeled.terms.index("word001")].tolist() == [True, False, False, True]
 
 
-@pytest.mark.parametrize("centered", [True, False])
+@pytest.mark.parametrize(("centered", "power"), [(True, 0), (False, 0), (True, 3)])
 @pytest.mark.parametrize("k", [1, 4, 500])
-def test_neighbors_vote_as_in_a_plain_loop(k: int, centered: bool) -> None:
+def test_neighbors_vote_as_in_a_plain_loop(k: int, centered: bool, power: int) -> None:
     """Votes are counted term by term over sorted cosines."""
     labeled = planted(1.5)
     known, asked = split(labeled)
-    shares = by_neighbors(k, centered=centered)(labeled, known, asked)
+    shares = by_neighbors(k, centered=centered, power=power)(labeled, known, asked)
     vectors = labeled.vocabulary.vectors.astype(float)
     if centered:
         vectors = vectors - vectors[:-1].mean(axis=0)
@@ -77,9 +77,10 @@ def test_neighbors_vote_as_in_a_plain_loop(k: int, centered: bool) -> None:
         for other in known:
             b = vectors[labeled.rows[other]]
             cosines[other] = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
-        votes: Counter[int] = Counter()
+        votes: defaultdict[int, float] = defaultdict(float)
         for other in sorted(cosines, key=lambda o: -cosines[o])[:k]:
-            votes.update(np.flatnonzero(labeled.given[other]).tolist())
+            for column in np.flatnonzero(labeled.given[other]).tolist():
+                votes[column] += max(cosines[other], 0) ** power
         expected = np.array([votes[column] for column in range(N_GROUPS)], dtype=float)
         np.testing.assert_allclose(row, expected / expected.sum(), atol=2e-3)
 
