@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .graph.labels.book import LabelBook
-from .graph.labels.entity_vectors import EntityVectors
 from .graph.labels.term_labels import is_current, write_term_labels
 from .opening import edit_store
+
+if TYPE_CHECKING:
+    from .graph.labels.entity_vectors import EntityVectors
 
 
 @contextmanager

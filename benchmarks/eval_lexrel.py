@@ -3,6 +3,9 @@
 Directed measures stand beside symmetric ones and chance. Nothing is fitted to the labels. A word of
 several pieces is the mean of their unit vectors, and for the measure `kind` as likely as its least
 likely piece. A file without TABs holds graded pairs (HyperLex).
+
+With a list of candidates (`--vocabulary`) the file holds queries of SemEval-2018 task 9, and the
+hypernyms of each are looked for in the list; see `hypernym_discovery.py`.
 """
 
 from __future__ import annotations
@@ -13,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from forms.command import evaluation_parser, print_figures
+from forms.command import evaluation_parser, existing_path, print_figures
 from forms.lines import read_filled_lines, write_predictions
 from forms.pairs import WordPair, read_graded_pairs, read_word_pairs
+from hypernym_discovery import FREQUENT, RANKED, discover
 from measures.ranking import average_precision
 
 if TYPE_CHECKING:
@@ -50,38 +54,42 @@ class Pairs:
 
 
 def main() -> None:
-    """Score the pairs of a file by every measure and print the figures."""
+    """Score pairs, or look for hypernyms, by every measure and print the figures."""
     arguments = read_arguments()
+    print_figures(discover(arguments) if arguments.vocabulary else score_pairs(arguments))
+
+
+def score_pairs(arguments: Namespace) -> dict[str, object]:
+    """Score the pairs of a file by every measure, and return the figures."""
     from tailgraph.engine.encoder import Encoder
 
+    measured = arguments.measure or "kind"
     pairs = read_pairs(arguments.data, arguments.limit)
     encoder = Encoder.from_pretrained(arguments.model) if arguments.model else Encoder.default()
     scores, turns = measure(encoder, pairs)
-    write_predictions(arguments.predictions, ([float(s)] for s in scores[arguments.measure]))
-    name = "spearman" if pairs.is_graded else "average_precision"
-    print(f"{'measure':12}{name:>20}{'direction':>12}")
+    write_predictions(arguments.predictions, ([float(s)] for s in scores[measured]))
+    figure = "spearman" if pairs.is_graded else "average_precision"
+    print(f"{'measure':12}{figure:>20}{'direction':>12}")
     figures: dict[str, dict[str, float]] = {}
-    for measured, values in scores.items():
-        figures[measured] = {name: agreement_of(pairs, values)}
-        if measured in turns and not pairs.is_graded:
-            figures[measured]["direction"] = turned_right(pairs, turns[measured])
-        direction = figures[measured].get("direction")
+    for name, values in scores.items():
+        figures[name] = {figure: agreement_of(pairs, values)}
+        if name in turns and not pairs.is_graded:
+            figures[name]["direction"] = turned_right(pairs, turns[name])
+        direction = figures[name].get("direction")
         shown = "" if direction is None else f"{direction:12.3f}"
-        print(f"{measured:12}{figures[measured][name]:>20.4f}{shown}")
+        print(f"{name:12}{figures[name][figure]:>20.4f}{shown}")
     known = encoder.vocabulary
     covered = [a in known and b in known for a, b in zip(pairs.firsts, pairs.seconds, strict=True)]
-    print_figures(
-        {
-            "data": arguments.data.name,
-            "model": encoder.fingerprint[:16],
-            "measure": arguments.measure,
-            "n": len(pairs.firsts),
-            "positives": int(pairs.is_hypernym.sum()),
-            "both_words_are_terms": round(float(np.mean(covered)), 4),
-            **figures[arguments.measure],
-            "measures": figures,
-        }
-    )
+    return {
+        "data": arguments.data.name,
+        "model": encoder.fingerprint[:16],
+        "measure": measured,
+        "n": len(pairs.firsts),
+        "positives": int(pairs.is_hypernym.sum()),
+        "both_words_are_terms": round(float(np.mean(covered)), 4),
+        **figures[measured],
+        "measures": figures,
+    }
 
 
 def read_arguments() -> Namespace:
@@ -89,13 +97,32 @@ def read_arguments() -> Namespace:
     parser = evaluation_parser(__doc__.splitlines()[0])
     parser.add_argument(
         "--measure",
-        choices=(*DIRECTED, *SYMMETRIC),
-        default="kind",
-        help="what is written as predictions: kind (masked predictions), tail (where the tails "
-        "begin), hub (how many list either), rank (either in the order of the other), asymmetry "
-        "(who is in whose tail), bias, norm; or a symmetric one (default: kind)",
+        choices=sorted({*DIRECTED, *SYMMETRIC, *RANKED, FREQUENT}),
+        help="what is written as predictions: kind (masked predictions; the default for pairs), "
+        "tail (where the tails begin), hub (how many list either), rank (either in the order of "
+        "the other), asymmetry (who is in whose tail), bias, norm; a symmetric one; or, of "
+        "candidates, predicted (masked predictions in their own order; the default) or frequent",
     )
-    return parser.parse_args()
+    parser.add_argument(
+        "--vocabulary",
+        type=existing_path,
+        metavar="FILE",
+        help="the candidates, one a line: look for the hypernyms of queries among these",
+    )
+    parser.add_argument(
+        "--train",
+        type=existing_path,
+        metavar="FILE",
+        help="queries with their hypernyms, for the baseline `frequent`; where a query is among "
+        "them, its own line does not count",
+    )
+    arguments = parser.parse_args()
+    fit = {*DIRECTED, *SYMMETRIC}
+    if arguments.vocabulary:
+        fit = {*RANKED, *([FREQUENT] if arguments.train else [])}
+    if arguments.measure and arguments.measure not in fit:
+        parser.error(f"--measure {arguments.measure}: here it is one of {', '.join(sorted(fit))}")
+    return arguments
 
 
 def read_pairs(path: Path, limit: int | None) -> Pairs:

@@ -110,6 +110,29 @@ def lexrel_job(name: str, data: str, about: str, figure: str = "average_precisio
     )
 
 
+def discovery_job(name: str, domain: str, packed: str, about: str) -> Job:
+    """Return the evaluation of one domain of SemEval-2018 task 9."""
+    path = f"eval/lexrel/semeval2018t9-{domain}"
+    return Job(
+        name=f"lexrel-semeval-{name}",
+        script="eval_lexrel.py",
+        data=f"{path}-train.tsv{packed}",
+        about=f"{about}: what is it a kind of, MAP",
+        figure="map",
+        baselines={
+            "directed": "measures.kind.map",
+            "cosine": "measures.cosine.map",
+            "random": "measures.random.map",
+            "most frequent of the other queries, learned": "measures.frequent.map",
+            "possible": "possible.map",
+        },
+        options=(
+            *("--vocabulary", f"@{path}-vocabulary.txt.xz"),
+            *("--train", f"@{path}-train.tsv{packed}"),
+        ),
+    )
+
+
 JOBS: Sequence[Job] = (
     *ner_jobs("bc5cdr", "bc5cdr-dev.bio.xz", "BC5CDR"),
     *ner_jobs("bc5cdr-chemical", "bc5cdr-dev.bio.xz", "BC5CDR chemicals", "Chemical"),
@@ -223,6 +246,9 @@ JOBS: Sequence[Job] = (
     lexrel_job("shwartz", "shwartz-val.tsv", "SHWARTZ"),
     lexrel_job("wbless", "wbless-val.tsv", "WBLESS"),
     lexrel_job("hyperlex", "hyperlex-random-dev.txt", "HyperLex", "spearman"),
+    discovery_job("medical", "2A-medical", "", "SemEval hypernyms, medical"),
+    discovery_job("music", "2B-music", "", "SemEval hypernyms, music"),
+    discovery_job("general", "1A-english", ".xz", "SemEval hypernyms, general"),
     Job(
         name="own-tokens",
         script="eval_own_tokens.py",

@@ -12,7 +12,7 @@ from .console import out, print_json, table
 
 if TYPE_CHECKING:
     from ..engine.landmarks import Landmark
-    from ..reading.dominant_types import Share
+    from ..graph.descriptors import Share
     from ..reading.own_tokens import OwnTokens
     from ..reading.prefixes import PrefixState
     from ..reading.senses import ReadOccurrence, WordSenses

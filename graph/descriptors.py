@@ -18,11 +18,12 @@ import numpy.typing as npt
 from ..engine.encoder import Encoder
 from ..engine.matmul import top_k
 from .labels.entity_vectors import EntityVectors
-from .labels.seeds import UNTAGGED
+from .labels.seeds import UNTAGGED, main_type
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 Place = tuple[str, tuple[int, int]]
+Share = tuple[str, float]
 
 CONTEXT_WORDS = 7
 """Words on either side of a phrase that its context is read from.
@@ -76,6 +77,11 @@ class Describer:
     ----------
     types
         The labels that are voted on, with their sub-types: all but `UNTAGGED`.
+    main_types
+        Their main types, in alphabetical order.
+    is_of_main
+        float32 array of shape (n_main_types, n_types), 1 where a label is of a main type: products
+        with it add the shares of sub-types up.
     """
 
     def __init__(
@@ -87,6 +93,10 @@ class Describer:
         self._window = window
         self._columns = [c for c, label in enumerate(vectors.labels) if label != UNTAGGED]
         self.types = tuple(vectors.labels[column] for column in self._columns)
+        mains = [main_type(label) for label in self.types]
+        self.main_types = tuple(sorted(set(mains)))
+        belongs = [[main == name for main in mains] for name in self.main_types]
+        self.is_of_main = np.array(belongs, dtype=np.float32).reshape(-1, len(self.types))
         self._is_descriptor = find_descriptors(vectors)
         # A word piece takes one of the places of the predicted words, and votes for nothing.
         self._shares = np.where(
@@ -109,7 +119,7 @@ class Describer:
         states = self._encoder.mask_states(
             [text for text, _ in windows], [(span,) for _, span in windows]
         )
-        return self._predicted(states.vectors)
+        return self.predicted_votes(states.vectors)
 
     def phrase_votes(self, phrases: Sequence[str]) -> list[Votes]:
         """Let each phrase speak for itself.
@@ -153,17 +163,22 @@ class Describer:
         """Let the words vote that complete "X is a ..."."""
         prompts = [f"{phrase} is a {self._encoder.mask_token}" for phrase in phrases]
         slots = [((len(p) - len(self._encoder.mask_token), len(p)),) for p in prompts]
-        return self._predicted(self._encoder.mask_states(prompts, slots).vectors)
+        return self.predicted_votes(self._encoder.mask_states(prompts, slots).vectors)
 
     def _nearest(self, phrases: Sequence[str]) -> list[Votes]:
         """Let the words vote that have the highest logits for the vector of the phrase alone."""
-        return self._predicted(self._encoder.encode(phrases).vectors)
+        return self.predicted_votes(self._encoder.encode(phrases).vectors)
 
-    def _predicted(self, vectors: FloatArray) -> list[Votes]:
-        """Let the descriptors vote that have the highest logits.
+    def predicted_votes(self, vectors: FloatArray) -> list[Votes]:
+        """Let the 20 descriptors vote that have the highest logits for each vector.
 
         A vote counts by how far its logit lies above the first one left out. The logits themselves
         are below 0 as a rule, and their exponentials would leave one word to decide.
+
+        Parameters
+        ----------
+        vectors
+            float32 array of shape (n, dim), from the head of the model.
         """
         rows, scores = top_k(
             vectors,
@@ -186,6 +201,19 @@ class Describer:
             )
         ]
 
+    def by_type(self, votes: Sequence[Votes]) -> FloatArray:
+        """Put together what each one's words give to each type: shape (n_votes, n_types)."""
+        rows = np.array([v.by_type for v in votes], dtype=np.float32)
+        return rows.reshape(len(votes), len(self.types))
+
+    def rank_types(self, shares: FloatArray) -> list[tuple[Share, ...]]:
+        """Name for each row of shares (n, n_types) the labels that have one, the largest first."""
+        return _ranked(self.types, shares)
+
+    def rank_main_types(self, shares: FloatArray) -> list[tuple[Share, ...]]:
+        """Name for each row of shares (n, n_types) the main types that have one, largest first."""
+        return _ranked(self.main_types, shares @ self.is_of_main.T)
+
 
 def find_descriptors(vectors: EntityVectors) -> BoolArray:
     """Tell which terms may describe a phrase: bool array of shape (n_terms,).
@@ -201,6 +229,17 @@ def find_descriptors(vectors: EntityVectors) -> BoolArray:
     return np.asarray(
         ((is_word & ~is_glue) | vocabulary.is_piece) & ~vocabulary.is_special, dtype=np.bool_
     )
+
+
+def _ranked(names: Sequence[str], shares: FloatArray) -> list[tuple[Share, ...]]:
+    """Name for each row what has a share, the largest first, equal ones in the order given."""
+    order = np.argsort(-shares, axis=1, kind="stable")
+    ranked = np.take_along_axis(shares, order, axis=1)
+    n_known = (shares > 0).sum(axis=1)
+    return [
+        tuple(zip((names[place] for place in places[:n]), values, strict=False))
+        for places, values, n in zip(order.tolist(), ranked.tolist(), n_known.tolist(), strict=True)
+    ]
 
 
 def _window(text: str, span: tuple[int, int], n_words: int) -> Place:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ..engine.encoder import Encoder
 from ..errors import ParameterError
-from .descriptors import CONTEXT_WORDS, Describer, Place, Votes
+from .descriptors import CONTEXT_WORDS, Describer, Place, Share, Votes
 from .entity_spans import SpanFinder
 from .labels.entity_vectors import EntityVectors
 from .labels.seeds import UNTAGGED, main_type
@@ -25,7 +25,6 @@ from .parsing import ParsedSentence
 
 FloatArray = npt.NDArray[np.float32]
 Side = Literal["context", "phrase"]
-Share = tuple[str, float]
 
 _CONTEXT_SHARE = 1 / 3
 _BLOCK_TEXTS = 256
@@ -115,6 +114,8 @@ class EntityTyper:
 
     Attributes
     ----------
+    describer
+        What asks the model for words.
     types
         The main types that an entity can have, in alphabetical order.
 
@@ -125,13 +126,9 @@ class EntityTyper:
     """
 
     def __init__(self, describer: Describer, finder: SpanFinder) -> None:
-        self._describer = describer
+        self.describer = describer
+        self.types = describer.main_types
         self._finder = finder
-        mains = [main_type(label) for label in describer.types]
-        self.types = tuple(sorted(set(mains)))
-        # Row by row which labels are sub-types of a main type: products add them up.
-        belongs = [[main == name for main in mains] for name in self.types]
-        self._belongs = np.array(belongs, dtype=np.float32)
 
     @classmethod
     def from_parts(
@@ -210,26 +207,22 @@ class EntityTyper:
     ) -> list[list[Entity]]:
         """Type the phrases of a few sentences, with all masked sentences in one batch."""
         places = [(text, span) for text, row in zip(texts, spans, strict=True) for span in row]
-        context = self._describer.context_votes(places)
-        phrase = self._describer.phrase_votes([text[slice(*span)] for text, span in places])
-        by_context, by_phrase = self._by_type(context), self._by_type(phrase)
+        describer = self.describer
+        context = describer.context_votes(places)
+        phrase = describer.phrase_votes([text[slice(*span)] for text, span in places])
+        by_context, by_phrase = describer.by_type(context), describer.by_type(phrase)
         weights = _context_weights(by_context, by_phrase)
         shares = weights * by_context + (1 - weights) * by_phrase
         typed = map(
             self._entity,
             places,
             zip(context, weights[:, 0].tolist(), phrase, strict=True),
-            _ranked(self.types, shares @ self._belongs.T),
-            _ranked(self._describer.types, shares),
-            _ranked(self.types, by_context @ self._belongs.T),
-            _ranked(self.types, by_phrase @ self._belongs.T),
+            describer.rank_main_types(shares),
+            describer.rank_types(shares),
+            describer.rank_main_types(by_context),
+            describer.rank_main_types(by_phrase),
         )
         return [list(islice(typed, len(row))) for row in spans]
-
-    def _by_type(self, votes: Sequence[Votes]) -> FloatArray:
-        """Put together what each phrase's words give to each type: shape (n_phrases, n_types)."""
-        rows = np.array([v.by_type for v in votes], dtype=np.float32)
-        return rows.reshape(len(votes), len(self._describer.types))
 
     def _entity(
         self,
@@ -262,7 +255,7 @@ class EntityTyper:
         self, label: str, context: Votes, weight: float, phrase: Votes
     ) -> tuple[Evidence, ...]:
         """List the words that spoke for a main type, the strongest first."""
-        of_type = self._belongs[self.types.index(label)]
+        of_type = self.describer.is_of_main[self.types.index(label)]
         sides: Sequence[tuple[Side, Votes, float]] = (
             ("context", context, weight),
             ("phrase", phrase, 1 - weight),
@@ -281,17 +274,6 @@ def _context_weights(by_context: FloatArray, by_phrase: FloatArray) -> FloatArra
     known = by_context.any(axis=1, keepdims=True)
     alone = known & ~by_phrase.any(axis=1, keepdims=True)
     return np.where(alone, 1, known * _CONTEXT_SHARE).astype(np.float32)
-
-
-def _ranked(names: Sequence[str], shares: FloatArray) -> list[tuple[Share, ...]]:
-    """Name for each row what has a share, the largest first, equal ones in the order given."""
-    order = np.argsort(-shares, axis=1, kind="stable")
-    ranked = np.take_along_axis(shares, order, axis=1)
-    n_known = (shares > 0).sum(axis=1)
-    return [
-        tuple(zip((names[place] for place in places[:n]), values, strict=False))
-        for places, values, n in zip(order.tolist(), ranked.tolist(), n_known.tolist(), strict=True)
-    ]
 
 
 def _subtype(label: str, subtypes: Sequence[Share]) -> str:

@@ -12,7 +12,7 @@ of candidates that are no terms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,7 @@ from ..engine.matmul import log_totals, top_k
 from ..engine.pseudo_likelihood import score_pieces
 from ..engine.scoring import Score, decompose_scores
 from ..errors import ParameterError
-from ..graph.descriptors import find_descriptors
-from ..graph.labels.seeds import UNTAGGED, main_type
+from ..graph.descriptors import Share
 from .given_text import end_sentence, find_blanks, mask_blanks, require_text
 
 if TYPE_CHECKING:
@@ -34,10 +33,6 @@ if TYPE_CHECKING:
     from .reader import Reader
 
 FloatArray = npt.NDArray[np.float32]
-Share = tuple[str, float]
-
-_N_VOTES = 20
-"""Words that vote on the type of a blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +263,7 @@ def _phrases(reader: Reader, states: MaskStates, k: int) -> list[tuple[PhraseCan
 def expected_types(
     reader: Reader, vectors: FloatArray
 ) -> list[tuple[tuple[Share, ...], tuple[Share, ...]]]:
-    """Let the words that the model expects at each blank vote on its type.
-
-    The descriptors with the highest logits vote with their entity vectors, each by how far its
-    logit lies above that of the first one left out.
+    """Let the words that the model expects at each blank vote on its type; see `Describer`.
 
     Parameters
     ----------
@@ -284,34 +276,6 @@ def expected_types(
     -------
     For each blank the share of each main type, and of each label; the largest first.
     """
-    vocabulary, entities = reader.encoder.vocabulary, reader.entity_vectors
-    rows, scores = top_k(
-        vectors,
-        reader.encoder.output,
-        _N_VOTES + 1,
-        bias=vocabulary.biases,
-        allowed=find_descriptors(entities),
-    )
-    lowest = np.where(rows >= 0, scores, np.inf).min(axis=1, keepdims=True)
-    # A word piece takes one of the places, and votes for nothing.
-    margins = np.where((rows < 0) | vocabulary.is_piece[rows], 0, scores - lowest)
-    shares = np.einsum("nk,nkl->nl", margins, entities.distributions[rows])
-    found = []
-    for row in shares:
-        votes = {
-            label: share
-            for label, share in zip(entities.labels, row.tolist(), strict=True)
-            if label != UNTAGGED
-        }
-        mains: dict[str, float] = {}
-        for label, share in votes.items():
-            mains[main_type(label)] = mains.get(main_type(label), 0.0) + share
-        found.append((_ranked(mains), _ranked(votes)))
-    return found
-
-
-def _ranked(votes: Mapping[str, float]) -> tuple[Share, ...]:
-    """List what has votes, the most first, with its share of all."""
-    total = sum(votes.values())
-    order = sorted(votes.items(), key=lambda item: -item[1])
-    return tuple((name, n / total) for name, n in order if n > 0)
+    describer = reader.typer.describer
+    shares = describer.by_type(describer.predicted_votes(vectors))
+    return list(zip(describer.rank_main_types(shares), describer.rank_types(shares), strict=True))

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..engine.landmarks import Landmark
+from ..graph.descriptors import Share
 from ..graph.labels.entity_vectors import EntityVectors
 from ..graph.labels.seeds import UNTAGGED, main_type
-
-Share = tuple[str, float]
-"""A main type, and its share."""
 
 N_VOTERS = 20
 """Landmarks that vote on a type, however many are shown."""

@@ -18,7 +18,8 @@ from typing import Literal
 
 from ..engine.tokenizer import Span
 from ..errors import ParameterError
-from ..graph.entities import Entity, Share
+from ..graph.descriptors import Share
+from ..graph.entities import Entity
 from ..graph.labels.seeds import UNTAGGED
 from ..graph.parsing import ParsedSentence
 from .reader import Reader

@@ -31,7 +31,8 @@ import numpy.typing as npt
 from ..engine.landmarks import Landmark
 from ..engine.tokenizer import Span
 from ..errors import ParameterError
-from .dominant_types import N_VOTERS, Share, dominant_types
+from ..graph.descriptors import Share
+from .dominant_types import N_VOTERS, dominant_types
 from .given_text import require_text
 
 if TYPE_CHECKING:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import schema
 from ..database import Row, as_float
 from ..store import GraphStore
-from .entity_vectors import EntityVectors
 from .layers import TermLabels
+
+if TYPE_CHECKING:
+    from .entity_vectors import EntityVectors
 
 RULE = "propagation-2"
 """The version of `propagate_labels` with its defaults: raise it when either changes."""
