@@ -32,7 +32,7 @@ from .commands.arguments import (
     Types,
     source_options,
 )
-from .commands.entities import entities
+from .commands.entities import entities, ner
 from .commands.geometry import arithmetic, histogram, importance
 from .commands.labels import label_commands
 from .commands.models import adapt, card, pretrain, train_parser
@@ -291,6 +291,7 @@ def demo(
 
 for command in (
     entities,
+    ner,
     fill,
     score,
     explain,

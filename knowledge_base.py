@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -12,16 +11,16 @@ from .answers import Description, Hit, Neighbor, RelatedText
 from .building import BuildConfig, Builder, BuildReport, Progress
 from .engine.corpus import SourceOptions
 from .engine.encoder import Encoder
-from .engine.sentences import split_sentences
 from .errors import UnknownTermError
 from .graph import queries
 from .graph.database import folder_lock
 from .graph.entities import Entity
 from .graph.labels.book import LabelBook
+from .graph.labels.cached_vectors import cached_vectors
 from .graph.labels.proposals import Proposal, propose_clusters
-from .graph.labels.seeds import SeedLabels
+from .graph.labels.seeds import SeedLabels, check_known
 from .graph.labels.term_labels import TermLabel, find_term_labels
-from .graph.parsing import ParsedSentence, Parser
+from .graph.parsing import Parser
 from .graph.queries import Found, Mention, StoredCluster
 from .graph.relations import extract_triples
 from .graph.schema import NodeKind
@@ -42,7 +41,7 @@ from .loading import (
 )
 from .mention_types import pending_sentences, type_mentions
 from .opening import CACHE, DATABASE, bring_up_to_date, describe_folder, open_store
-from .reading.given_text import require_text
+from .reading.given_text import parse_text
 from .reading.label_free import FineEntity
 from .reading.reader import Reader
 from .reading.typed_text import TypedText
@@ -232,6 +231,11 @@ class KnowledgeBase:
             count_words=partial(count_words, self.store),
             list_clusters=partial(queries.term_clusters, self.store),
             find_sentences=partial(queries.sentences_with, self.store),
+            load_parser=lambda: self.parser,
+            group_sentences=self.config.group_sentences,
+            spread=partial(
+                cached_vectors, folder=self.folder / CACHE, model=self.encoder.fingerprint
+            ),
         )
 
     def _recorded(self, key: str) -> str | None:
@@ -307,38 +311,20 @@ class KnowledgeBase:
 
     def triples_of(self, text: str) -> list[RelatedText]:
         """Extract the triples of a text that is not stored."""
-        return [RelatedText(s.text, tuple(extract_triples(s))) for s in self._parse(text)]
+        parsed = parse_text(self.parser, text, group_sentences=self.config.group_sentences)
+        return [RelatedText(s.text, tuple(extract_triples(s))) for s in parsed]
 
     def entities_of(
         self, text: str, *, label: str = "", spans: Sequence[tuple[int, int]] = ()
     ) -> list[TypedText[Entity]]:
-        """Type the names in a text that is not stored, or the phrases at given characters.
-
-        Parameters
-        ----------
-        label
-            Keep those that have this label, a main type or one with its sub-type.
-        spans
-            The characters (start, end) of the phrases to type; the answer is the one text then,
-            and else its sentences. See `Reader.type_spans`.
-        """
-        typed = (
-            [self.reader.type_spans(text, spans)]
-            if spans
-            else self.reader.type_sentences(self._parse(text))
-        )
-        return [
-            replace(part, entities=tuple(e for e in part.entities if e.has_label(label)))
-            for part in typed
-        ]
+        """Type the names in a text that is not stored, or given phrases; see `Reader.type_text`."""
+        return self.reader.type_text(text, label=label, spans=spans)
 
     def fine_types_of(
         self, text: str, *, spans: Sequence[tuple[int, int]] = ()
     ) -> list[TypedText[FineEntity]]:
         """Type the phrases of a text by clusters, without labels; see `reading.label_free`."""
-        if spans:
-            return [self.reader.fine_type_spans(text, spans)]
-        return self.reader.fine_type_sentences(self._parse(text))
+        return self.reader.fine_type_text(text, spans=spans)
 
     def type_mentions(self, *, progress: Progress | None = None) -> None:
         """Type every stored mention that has no type yet, and store the types.
@@ -352,7 +338,14 @@ class KnowledgeBase:
                 type_mentions(store, self.reader.typer, self.seeds, progress)
 
     def mentions(self, *, label: str = "", limit: int = 50) -> list[Mention]:
-        """Return typed phrases of the knowledge base, the most often mentioned first."""
+        """Return typed phrases of the knowledge base, the most often mentioned first.
+
+        Raises
+        ------
+        ParameterError
+            If no label is called so.
+        """
+        check_known([label] if label else [], self.seeds.names)
         return queries.mentions(self.store, label=label, limit=limit)
 
     # ---- labels
@@ -375,13 +368,6 @@ class KnowledgeBase:
         """Return labels of terms, given and propagated; see `find_term_labels`."""
         store_term_labels(self.folder, self.labels, lambda: self.reader.entity_vectors)
         return find_term_labels(self.store, term=term, label=label, source=source, limit=limit)
-
-    def _parse(self, text: str) -> list[ParsedSentence]:
-        require_text(text)
-        texts = [" ".join(text[a:b].split()) for a, b in split_sentences(text)]
-        size = self.config.group_sentences
-        groups = (texts[i : i + size] for i in range(0, len(texts), size))
-        return [sentence for group in self.parser.parse(groups) for sentence in group]
 
     # ---- about itself
 

@@ -27,13 +27,17 @@ _TEXT_FILES = (".txt", ".jsonl", ".csv", ".parquet", ".gz", ".xz")
 
 @contextmanager
 def open_reader(
-    kb: Path | None, *, model: str | None = None, labels: Path | None = None
+    kb: Path | None,
+    *,
+    model: str | None = None,
+    labels: Path | None = None,
+    parser: str | None = None,
 ) -> Iterator[Reader]:
-    """Yield the reader of a knowledge base, or one of a model and a list of labels."""
+    """Yield the reader of a knowledge base, or one of a model, a list of labels and a parser."""
     if kb is None:
         from ..reading.reader import Reader
 
-        yield Reader.from_pretrained(model, labels=labels)
+        yield Reader.from_pretrained(model, labels=labels, parser=parser)
         return
     from ..errors import ParameterError
     from ..knowledge_base import KnowledgeBase
@@ -43,7 +47,7 @@ def open_reader(
             f"--labels {labels} with --kb {kb}: a knowledge base has labels of its own; leave one "
             "of the two out, or bring the list in with `tailgraph label import`"
         )
-    with KnowledgeBase.open(kb, model=model) as knowledge_base:
+    with KnowledgeBase.open(kb, model=model, parser=parser) as knowledge_base:
         yield knowledge_base.reader
 
 

@@ -77,15 +77,11 @@ def make_tailgraph_ner(
     from ..engine.encoder import Encoder
     from .entities import EntityTyper
     from .labels.entity_vectors import propagate_labels
-    from .labels.seeds import main_type, read_labels
+    from .labels.seeds import check_known, read_labels
 
     encoder = Encoder.default() if model is None else Encoder.from_pretrained(model)
     vectors = propagate_labels(encoder.vocabulary, read_labels(labels))
-    known = {*vectors.labels, *map(main_type, vectors.labels)}
-    if strange := sorted(set(keep) - known):
-        raise ParameterError(
-            f"{name}: no label is called {strange[0]!r}; the labels are {', '.join(sorted(known))}."
-        )
+    check_known(keep, vectors.labels)
     return EntityComponent(
         encoder,
         EntityTyper.from_parts(encoder, vectors),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ..engine.sentences import split_sentences
 from ..engine.tokenizer import Span
 from ..errors import ParameterError
+from ..graph.parsing import MAX_GROUP, ParsedSentence, Parser
 
 _END_MARKS = ".?!…:;"
 _CLOSING = "\"')]}”\u2019»"
@@ -62,3 +64,28 @@ def end_sentence(text: str) -> str:
     """
     said = text.rstrip()
     return text if said.rstrip(_CLOSING)[-1:] in _END_MARKS else f"{said}."
+
+
+def parse_text(
+    parser: Parser, text: str, *, group_sentences: int = MAX_GROUP
+) -> list[ParsedSentence]:
+    """Parse the sentences of a text, with single spaces for its white space.
+
+    Parameters
+    ----------
+    parser
+        The dependency parser.
+    text
+        A text of any length.
+    group_sentences
+        Neighbors that are parsed together, at most 8.
+
+    Raises
+    ------
+    ParameterError
+        If the text is empty.
+    """
+    require_text(text)
+    texts = [" ".join(text[start:end].split()) for start, end in split_sentences(text)]
+    groups = (texts[i : i + group_sentences] for i in range(0, len(texts), group_sentences))
+    return [sentence for group in parser.parse(groups) for sentence in group]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +12,13 @@ import numpy.typing as npt
 from ..engine.encoder import Encoder
 from ..engine.landmarks import Landmarks
 from ..engine.tokenizer import Span
+from ..engine.vocabulary import Vocabulary
 from ..graph.clusters import Cluster
 from ..graph.entities import Entity, EntityTyper
 from ..graph.histograms import Histogram
 from ..graph.labels.entity_vectors import EntityVectors, propagate_labels
-from ..graph.labels.seeds import SeedLabels, read_labels
-from ..graph.parsing import ParsedSentence
+from ..graph.labels.seeds import SeedLabels, check_known, read_labels
+from ..graph.parsing import MAX_GROUP, ParsedSentence, Parser
 from . import (
     arithmetic,
     blanks,
@@ -30,11 +31,12 @@ from . import (
     senses,
     set_signature,
 )
+from .given_text import parse_text
 from .label_free import FineEntity, LabelFreeTyper, cluster_vocabulary
 from .senses import WordSenses
 from .shared_space import SharedSpace
 from .term_types import TermTypes
-from .typed_text import TypedText, flag_sentences, type_given_spans
+from .typed_text import TypedText, flag_sentences, type_given_spans, with_label
 from .word_classes import TaggedWord, WordClassTagger, tag_text
 
 FloatArray = npt.NDArray[np.float32]
@@ -67,6 +69,12 @@ class Reader:
         Lists the stored clusters of all terms; None likewise.
     find_sentences
         Finds the stored sentences that hold a text; None likewise.
+    load_parser
+        Loads the dependency parser; that of the package if not given.
+    group_sentences
+        Neighbors that are parsed together.
+    spread
+        Spreads the labels over the vocabulary.
     """
 
     def __init__(
@@ -80,6 +88,9 @@ class Reader:
         count_words: importance.WordCounter | None = None,
         list_clusters: Callable[[], Sequence[Cluster]] | None = None,
         find_sentences: Callable[[str], Sequence[str]] | None = None,
+        load_parser: Callable[[], Parser] = Parser.default,
+        group_sentences: int = MAX_GROUP,
+        spread: Callable[[Vocabulary, SeedLabels], EntityVectors] = propagate_labels,
     ) -> None:
         self.encoder = encoder
         self.seeds = seeds
@@ -89,6 +100,9 @@ class Reader:
         self.count_words = count_words
         self.list_clusters = list_clusters
         self.find_sentences = find_sentences
+        self.load_parser = load_parser
+        self.group_sentences = group_sentences
+        self.spread = spread
 
     @classmethod
     def default(cls) -> Reader:
@@ -97,9 +111,15 @@ class Reader:
 
     @classmethod
     def from_pretrained(
-        cls, model: str | Path | None = None, *, labels: str | Path | None = None
+        cls,
+        model: str | Path | None = None,
+        *,
+        labels: str | Path | None = None,
+        parser: str | Path | None = None,
     ) -> Reader:
-        """Open a model and a list of seed labels; the embedded ones where none is named.
+        """Open a model, a list of seed labels and a parser; the embedded ones where none is named.
+
+        The parser is loaded when a text has to be parsed.
 
         Raises
         ------
@@ -109,9 +129,15 @@ class Reader:
             If the list cannot be read; see `read_labels`.
         """
         encoder = Encoder.from_pretrained(model) if model else Encoder.default()
-        return cls(encoder, read_labels(labels))
+        load_parser = partial(Parser.from_pretrained, parser) if parser else Parser.default
+        return cls(encoder, read_labels(labels), load_parser=load_parser)
 
     # ---- what is made once
+
+    @cached_property
+    def parser(self) -> Parser:
+        """The dependency parser."""
+        return self.load_parser()
 
     @cached_property
     def landmarks(self) -> Landmarks:
@@ -121,7 +147,7 @@ class Reader:
     @cached_property
     def entity_vectors(self) -> EntityVectors:
         """The seed labels, spread over the vocabulary."""
-        return propagate_labels(self.encoder.vocabulary, self.seeds)
+        return self.spread(self.encoder.vocabulary, self.seeds)
 
     @cached_property
     def typer(self) -> EntityTyper:
@@ -226,17 +252,51 @@ class Reader:
         """Type phrases of a text, each in its sentence; see `typed_text.type_given_spans`."""
         return type_given_spans(self.encoder, self.typer, text, spans)
 
-    def type_sentences(self, parsed: Sequence[ParsedSentence]) -> list[TypedText[Entity]]:
-        """Find and type the names in sentences, and say which the model cannot read whole."""
-        return flag_sentences(self.encoder, parsed, self.typer.type_sentences(parsed))
+    def type_text(
+        self, text: str, *, label: str = "", spans: Sequence[Span] = ()
+    ) -> list[TypedText[Entity]]:
+        """Find and type the names in a text, sentence by sentence.
+
+        Parameters
+        ----------
+        text
+            A text of any length.
+        label
+            Keep the names that have this label: a main type, or one with its sub-type.
+        spans
+            The characters (start, end) of the phrases to type instead of those that are found; the
+            answer is the one text then. See `type_spans`.
+
+        Raises
+        ------
+        ParameterError
+            If the text is empty, a span is not a phrase of it or overlaps another, or no label is
+            called so.
+        """
+        check_known([label] if label else [], self.seeds.names)
+        if spans:
+            typed = [self.type_spans(text, spans)]
+        else:
+            parsed = self.parse(text)
+            typed = flag_sentences(self.encoder, parsed, self.typer.type_sentences(parsed))
+        return [with_label(part, label) for part in typed]
 
     def fine_type_spans(self, text: str, spans: Sequence[Span]) -> TypedText[FineEntity]:
         """Type phrases of a text by clusters, without labels; see `label_free`."""
         return type_given_spans(self.encoder, self.label_free, text, spans)
 
-    def fine_type_sentences(self, parsed: Sequence[ParsedSentence]) -> list[TypedText[FineEntity]]:
-        """Type the noun phrases of sentences by clusters, without labels; see `label_free`."""
+    def fine_type_text(
+        self, text: str, *, spans: Sequence[Span] = ()
+    ) -> list[TypedText[FineEntity]]:
+        """Type the phrases of a text by clusters, without labels; arguments as in `type_text`."""
+        if spans:
+            return [self.fine_type_spans(text, spans)]
+        parsed = self.parse(text)
         return flag_sentences(self.encoder, parsed, self.label_free.type_sentences(parsed))
+
+    def parse(self, text: str) -> list[ParsedSentence]:
+        """Parse the sentences of a text; see `parse_text`."""
+        return parse_text(self.parser, text, group_sentences=self.group_sentences)
 
     # ---- the geometry of the vocabulary
 

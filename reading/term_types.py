@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import ParameterError
 from ..graph.labels.entity_vectors import EntityVectors
-from ..graph.labels.seeds import UNTAGGED, main_type
+from ..graph.labels.seeds import UNTAGGED, check_known, main_type
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +62,6 @@ class TermTypes:
             If there is no such label; the message names those there are.
         """
         wanted = {name.strip().upper() for name in types}
-        mains = sorted({main_type(label) for label in self.known})
-        for name in sorted(wanted - {*mains, *self.known}):
-            main = main_type(name)
-            within = [label for label in self.known if main_type(label) == main and label != main]
-            raise ParameterError(
-                f"No label is called {name}; the labels are {', '.join(within or mains)}."
-            )
+        check_known(wanted, self.known)
         pairs = zip(self.mains, self.labels, strict=True)
         return np.array([main in wanted or label in wanted for main, label in pairs], np.bool_)

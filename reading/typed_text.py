@@ -97,6 +97,11 @@ def type_given_spans(
     )
 
 
+def with_label(typed: TypedText[Entity], label: str) -> TypedText[Entity]:
+    """Keep the entities that have a label; see `Entity.has_label`."""
+    return replace(typed, entities=tuple(e for e in typed.entities if e.has_label(label)))
+
+
 def _have_unknown(encoder: Encoder, texts: Sequence[str]) -> list[bool]:
     """Tell for each text whether the model has no pieces for a part of it."""
     tokenized = encoder.tokenizer.tokenize(texts, max_length=encoder.max_length)

@@ -179,7 +179,7 @@ def propagate_labels(
             f"Got floor={floor}, n_labelled={n_labelled}, block_rows={block_rows}; expected a "
             "cosine from -1 to below 1, and at least 1 for the others."
         )
-    given, unknown = _seed_matrix(vocabulary, seeds)
+    given, unknown = seed_matrix(vocabulary, seeds)
     is_typed = np.asarray(given[:, [name != UNTAGGED for name in seeds.names]].any(axis=1))
     if not is_typed.any():
         raise ParameterError(
@@ -216,8 +216,16 @@ def _spread(
     return counts
 
 
-def _seed_matrix(vocabulary: Vocabulary, seeds: SeedLabels) -> tuple[FloatArray, tuple[str, ...]]:
-    """Mark the labels of each term, 1 or 0, and list the seeds that are no term."""
+def seed_matrix(vocabulary: Vocabulary, seeds: SeedLabels) -> tuple[FloatArray, tuple[str, ...]]:
+    """Mark the labels of each term, and list the seeds that are no term.
+
+    Returns
+    -------
+    given
+        float32 array of shape (n_terms, n_labels), 1 or 0; the columns are ``seeds.names``.
+    unknown
+        Seed terms that the vocabulary lacks.
+    """
     columns = {name: column for column, name in enumerate(seeds.names)}
     given = np.zeros((len(vocabulary), len(columns)), dtype=np.float32)
     found = set()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ...errors import ArtifactError
+from ...errors import ArtifactError, ParameterError
 
 UNTAGGED = "UNTAGGED"
 """The label of terms that were looked at and have no type."""
@@ -32,6 +32,23 @@ def main_type(label: str) -> str:
     ('CHEMICAL', 'FOOD')
     """
     return label.partition(".")[0]
+
+
+def check_known(names: Iterable[str], labels: Iterable[str]) -> None:
+    """Refuse names that are neither labels nor main types of labels.
+
+    Raises
+    ------
+    ParameterError
+        The message names the labels there are: those of the same main type, or all main types.
+    """
+    known = set(labels)
+    mains = {main_type(label) for label in known}
+    for name in sorted(set(names) - known - mains):
+        main = main_type(name)
+        within = {label for label in known if main_type(label) == main and label != main}
+        there_are = ", ".join(sorted(within or mains))
+        raise ParameterError(f"No label is called {name}; the labels are {there_are}.")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The command `entities`: given phrases, clusters for types, and bad input."""
+"""The commands `entities` and `ner`: given phrases, clusters for types, and bad input."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from tailgraph.cli import run
 from tailgraph.knowledge_base import KnowledgeBase
+from tailgraph.reading.reader import Reader
 
 TEXT = "Aspirin treats melanoma. Mice bind genes in London."
 
@@ -74,6 +75,37 @@ def test_clusters_are_told_for_types(call, kb: Path) -> None:
         assert f"{entity['types'][0]['pivot']} {entity['types'][0]['cosine']:.2f}" in shown
 
 
+@pytest.mark.parametrize(
+    "options", [[], ["--span", "15:23"], ["--label", "DISEASE"], ["--label-free"]]
+)
+def test_no_knowledge_base_is_needed(
+    call,
+    kb: Path,
+    tiny_bert: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+) -> None:
+    """`ner` says of a text what `entities` says, by the labels and the clusters of its own."""
+    told = json.loads(call(TEXT, "--json", *options))
+    assert run(["ner", TEXT, "--kb", str(kb), "--json", *options]) == 0
+    assert json.loads(capsys.readouterr().out) == told
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("drug\tSUBSTANCE\nmelanoma\tDISEASE\n")
+    more = ["--model", str(tiny_bert), "--labels", str(labels), "--json"]
+    assert run(["ner", TEXT, *more, *options]) == 0
+    [first, *_] = json.loads(capsys.readouterr().out)
+    reader = Reader.from_pretrained(tiny_bert, labels=labels)
+    spans = [(15, 23)] if "--span" in options else []
+    label = "DISEASE" if "--label" in options else ""
+    [expected, *_] = (
+        reader.fine_type_text(TEXT)
+        if "--label-free" in options
+        else reader.type_text(TEXT, label=label, spans=spans)
+    )
+    assert first == as_told(expected)
+
+
 def test_unknown_characters_are_flagged(call) -> None:
     """A text that the model cannot read is answered with a remark."""
     assert "unknown to the model" in call("☃ ۞ ☃")
@@ -90,6 +122,8 @@ def test_unknown_characters_are_flagged(call) -> None:
         ([TEXT, "--span", "0:7", "--span", "5:12"], "0:7 and 5:12 overlap"),
         ([TEXT, "--span", "0:900"], "0:900 is not a phrase of the text of 51 characters"),
         ([TEXT, "--span", "7:7", "--label-free"], "7:7 is not a phrase"),
+        ([TEXT, "--label", "NOPE"], "No label is called NOPE; the labels are"),
+        (["--label", "NOPE"], "No label is called NOPE; the labels are"),
     ],
 )
 def test_bad_input_is_one_line(call, arguments: list[str], message: str) -> None:

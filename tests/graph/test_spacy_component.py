@@ -265,7 +265,10 @@ def test_a_pipeline_without_a_parser_is_refused_in_one_line(component: EntityCom
 
 @pytest.mark.parametrize(
     ("config", "message"),
-    [({"keep": ["DRUG"]}, "no label is called 'DRUG'"), ({"min_confidence": 2.0}, "from 0 to 1")],
+    [
+        ({"keep": ["DRUG"]}, "No label is called DRUG; the labels"),
+        ({"min_confidence": 2.0}, "from 0 to 1"),
+    ],
 )
 def test_bad_settings_are_refused(
     tiny_bert: Path, labels: Path, config: dict[str, object], message: str

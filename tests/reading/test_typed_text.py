@@ -100,7 +100,7 @@ def test_what_the_model_cannot_read_is_flagged(tiny_reader: Reader, default_pars
     assert tiny_reader.type_spans(text, [(0, 7)]).has_unknown
     assert tiny_reader.type_spans(text, [(27, 31), (0, 7)]).has_unknown
     [parsed] = default_parser.parse([["Aspirin ☃ treats melanoma.", "Mice bind genes."]])
-    read = tiny_reader.type_sentences(parsed)
+    read = tiny_reader.type_text("Aspirin ☃ treats melanoma. Mice bind genes.")
     assert [sentence.has_unknown for sentence in read] == [True, False]
     assert [sentence.text for sentence in read] == [sentence.text for sentence in parsed]
 

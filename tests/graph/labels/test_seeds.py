@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tailgraph.engine.encoder import Encoder
-from tailgraph.errors import ArtifactError
-from tailgraph.graph.labels.seeds import UNTAGGED, main_type, read_labels
+from tailgraph.errors import ArtifactError, ParameterError
+from tailgraph.graph.labels.seeds import UNTAGGED, check_known, main_type, read_labels
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,26 @@ def test_every_seed_of_the_package_is_a_term_of_its_model(default_encoder: Encod
     types = {name for name in seeds.names if name != UNTAGGED and not name.endswith(".ADJECTIVE")}
     assert len(types) > 60
     assert len({main_type(name) for name in types}) == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "there_are"),
+    [
+        ("DRUG", "CHEMICAL, FOOD, UNTAGGED"),
+        ("CHEMICAL.POISON", "CHEMICAL.COMPOUND, CHEMICAL.DRUG"),
+        ("food", "CHEMICAL, FOOD, UNTAGGED"),
+    ],
+)
+def test_an_unknown_label_is_refused_with_those_there_are(name: str, there_are: str) -> None:
+    """The message lists the sub-types of its main type, else the main types."""
+    labels = ["CHEMICAL.DRUG", "CHEMICAL.COMPOUND", "FOOD", UNTAGGED]
+    with pytest.raises(ParameterError, match=rf"called {name}; the labels are {there_are}\.$"):
+        check_known([name], labels)
+
+
+def test_labels_and_main_types_are_known() -> None:
+    """A main type is known by its sub-types alone."""
+    check_known(
+        ["CHEMICAL", "CHEMICAL.DRUG", "FOOD", UNTAGGED], ["CHEMICAL.DRUG", "FOOD", UNTAGGED]
+    )
+    check_known([], [])
