@@ -133,6 +133,27 @@ def discovery_job(name: str, domain: str, packed: str, about: str) -> Job:
     )
 
 
+def probe_job(name: str, train: str, data: str, about: str) -> Job:
+    """Return the evaluation of what a probe reads off the beginnings of one file's sentences."""
+    return Job(
+        name=f"prefix-probe-{name}",
+        script="eval_prefix_probe.py",
+        data=f"eval/ner/{data}",
+        about=f"{about}: any entity of a type so far, by a linear probe of the state, AUC",
+        figure="any_type.auc.state",
+        baselines={
+            "bag of words": "any_type.auc.bag_of_words",
+            "mean of terms": "any_type.auc.static_mean",
+            "majority": "any_type.auc.majority",
+            "type of the last entity, accuracy": "last_type.any_word.state",
+            "the same, bag of words": "last_type.any_word.bag_of_words",
+            "the same, mean of terms": "last_type.any_word.static_mean",
+            "the same, majority": "last_type.any_word.majority",
+        },
+        options=("--train", f"@eval/ner/{train}"),
+    )
+
+
 JOBS: Sequence[Job] = (
     *ner_jobs("bc5cdr", "bc5cdr-dev.bio.xz", "BC5CDR"),
     *ner_jobs("bc5cdr-chemical", "bc5cdr-dev.bio.xz", "BC5CDR chemicals", "Chemical"),
@@ -249,6 +270,8 @@ JOBS: Sequence[Job] = (
     discovery_job("medical", "2A-medical", "", "SemEval hypernyms, medical"),
     discovery_job("music", "2B-music", "", "SemEval hypernyms, music"),
     discovery_job("general", "1A-english", ".xz", "SemEval hypernyms, general"),
+    probe_job("bc5cdr", "bc5cdr-train.bio.xz", "bc5cdr-dev.bio.xz", "BC5CDR"),
+    probe_job("craft", "craft-entities-train.bio.xz", "craft-entities-dev.bio.xz", "CRAFT"),
     Job(
         name="own-tokens",
         script="eval_own_tokens.py",

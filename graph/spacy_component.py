@@ -72,7 +72,7 @@ def make_tailgraph_ner(
     ModelError, ArtifactError
         The model or the list cannot be read.
     ParameterError
-        A value is out of its range, or no label is called so.
+        A value is out of its range, no label is called so, or the list is for another vocabulary.
     """
     from ..engine.encoder import Encoder
     from .entities import EntityTyper
@@ -80,7 +80,8 @@ def make_tailgraph_ner(
     from .labels.seeds import check_known, read_labels
 
     encoder = Encoder.default() if model is None else Encoder.from_pretrained(model)
-    vectors = propagate_labels(encoder.vocabulary, read_labels(labels))
+    seeds = read_labels(labels, vocabulary=encoder.vocabulary)
+    vectors = propagate_labels(encoder.vocabulary, seeds)
     check_known(keep, vectors.labels)
     return EntityComponent(
         encoder,

@@ -127,10 +127,13 @@ class Reader:
             If there is no such model; see `Encoder.from_pretrained`.
         ArtifactError
             If the list cannot be read; see `read_labels`.
+        ParameterError
+            If it is for another vocabulary.
         """
         encoder = Encoder.from_pretrained(model) if model else Encoder.default()
         load_parser = partial(Parser.from_pretrained, parser) if parser else Parser.default
-        return cls(encoder, read_labels(labels), load_parser=load_parser)
+        seeds = read_labels(labels, vocabulary=encoder.vocabulary)
+        return cls(encoder, seeds, load_parser=load_parser)
 
     # ---- what is made once
 

@@ -32,10 +32,7 @@ from .events import (
 )
 from .exchange import LabelRecord, check_labels, read_records, write_records
 from .layers import TermLabels, as_word, lay_labels
-from .seeds import SeedLabels, main_type, read_labels
-
-LEAST_COVERAGE = 0.01
-"""Share of a list's terms that the vocabulary must hold for the list to be imported."""
+from .seeds import SeedLabels, check_coverage, main_type, read_labels
 
 _N_NEARBY = 5
 
@@ -270,11 +267,7 @@ class LabelBook:
         texts = {as_word(text) for record in records for text in (record.term, *record.members)}
         texts.discard("")
         found = texts & self._words
-        if len(found) < LEAST_COVERAGE * len(texts):
-            raise ParameterError(
-                f"{path}: {len(found)} of its {len(texts)} terms are in the vocabulary of this "
-                f"knowledge base, less than {LEAST_COVERAGE:.0%}: the list is for another one"
-            )
+        check_coverage(len(found), len(texts), path)
         events = read_events(self.store)
         own = last_changes(events, "term") | last_changes(events, "cluster")
         with self.store.transaction():

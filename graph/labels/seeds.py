@@ -11,14 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...errors import ArtifactError, ParameterError
+
+if TYPE_CHECKING:
+    from ...engine.vocabulary import Vocabulary
 
 UNTAGGED = "UNTAGGED"
 """The label of terms that were looked at and have no type."""
 
 LABEL = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)?")
 """The form of a label: a main type, or one with a sub-type behind a dot."""
+
+LEAST_COVERAGE = 0.01
+"""Share of a list's terms that a vocabulary must hold for the list to be for it."""
 
 _SEEDS = Path(__file__).parent / "seed_labels.tsv"
 
@@ -87,7 +94,24 @@ class SeedLabels:
         return frozenset(term for term, names in self.labels.items() if names == (UNTAGGED,))
 
 
-def read_labels(path: str | Path | None = None) -> SeedLabels:
+def check_coverage(n_found: int, n_terms: int, source: str | Path) -> None:
+    """Refuse a list of which less than 1 % is in a vocabulary.
+
+    Raises
+    ------
+    ParameterError
+        The message tells both numbers.
+    """
+    if n_found < LEAST_COVERAGE * n_terms:
+        raise ParameterError(
+            f"{source}: {n_found} of its {n_terms} terms are in the vocabulary, less than "
+            f"{LEAST_COVERAGE:.0%}: the list is for another model; choose one in its language."
+        )
+
+
+def read_labels(
+    path: str | Path | None = None, *, vocabulary: Vocabulary | None = None
+) -> SeedLabels:
     """Read a list of seed labels: lines of a lower-case term, a tab, and its labels.
 
     Several labels are joined by a slash; empty lines and lines that begin with ``#`` are skipped.
@@ -96,12 +120,16 @@ def read_labels(path: str | Path | None = None) -> SeedLabels:
     ----------
     path
         The list that comes with the package by default.
+    vocabulary
+        What the list is for; the one that comes with the package serves any that has its words.
 
     Raises
     ------
     ArtifactError
         If the file cannot be read, a line is not of that form, a term comes twice, or there is no
         term; the message names the line.
+    ParameterError
+        If less than 1 % of the terms are in the vocabulary.
 
     Examples
     --------
@@ -124,6 +152,9 @@ def read_labels(path: str | Path | None = None) -> SeedLabels:
             labels[term] = names
     if not labels:
         raise ArtifactError(f"{source}: no seed labels; give lines of a term, a tab and a label.")
+    if path is not None and vocabulary is not None:
+        words = {surface.lower() for surface in vocabulary.surfaces}
+        check_coverage(len(words & labels.keys()), len(labels), source)
     return SeedLabels(labels, str(source))
 
 

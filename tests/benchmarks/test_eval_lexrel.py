@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from tailgraph.benchmarks.measures.hypernyms import discovery_scores
 from tailgraph.benchmarks.measures.ranking import average_precision
 from tailgraph.engine.encoder import Encoder
 from tailgraph.graph.asymmetry import Orders, word_vectors
@@ -77,3 +78,97 @@ def test_graded_pairs_are_correlated(tiny_bert: Path, tmp_path: Path) -> None:
     scores = [float(line) for line in out.read_text().splitlines()]
     expected = scipy.stats.spearmanr(scores, grades).statistic
     assert figures["spearman"] == pytest.approx(expected, abs=1e-4)
+
+
+CANDIDATES = ["drug", "Disease", "disease", "cancer", "clinical finding", "protein", "zyx", "river"]
+QUERIES = {
+    "aspirin": ("drug",),
+    "skin cancer": ("disease", "cancer", "clinical finding"),
+    "Protein": (),
+    "tp53": ("protein", "drug"),
+}
+KNOWN = ["drug", "Disease", "cancer", "protein", "river"]
+
+
+def write_queries(path: Path) -> Path:
+    """Write the queries with their hypernyms."""
+    rows = ("\t".join((query, "Concept", *names)) for query, names in QUERIES.items())
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def predicted_scores(encoder: Encoder, query: str) -> list[float]:
+    """Score the known candidates one by one, pattern by pattern."""
+    rows = [encoder.vocabulary.row(name) for name in KNOWN]
+    total = np.zeros(len(KNOWN))
+    for text in (
+        f"{query} is a [MASK].",
+        f"{query} is a kind of [MASK].",
+        f"[MASK] such as {query}",
+    ):
+        state = encoder.mask_states([text]).vectors[0]
+        total += [float(state @ encoder.vocabulary.vectors[r]) for r in rows]
+        total += encoder.vocabulary.biases[rows]
+    return total.tolist()
+
+
+@pytest.mark.parametrize("measure", ["predicted", "kind", "cosine", "frequent"])
+def test_hypernyms_are_found_among_candidates(
+    measure: str, tiny_bert: Path, tiny_encoder: Encoder, tmp_path: Path
+) -> None:
+    """Answers stand query by query, those of one piece; figures are those of the answers."""
+    data, out = write_queries(tmp_path / "queries.tsv"), tmp_path / "answers.tsv"
+    candidates = tmp_path / "candidates.txt"
+    candidates.write_text("\n".join(CANDIDATES))
+    figures = run(
+        *("--data", data, "--vocabulary", candidates, "--train", data, "--measure", measure),
+        *("--model", tiny_bert, "--predictions", out),
+    )
+    answers = [line.split("\t") for line in out.read_text().split("\n")[:-1]]
+    expected = []
+    for query in QUERIES:
+        scores = {
+            "predicted": lambda word: predicted_scores(tiny_encoder, word),
+            "kind": lambda word: kind_scores(tiny_encoder, [word] * len(KNOWN), KNOWN),
+            "cosine": lambda word: [
+                float(
+                    Orders(tiny_encoder.vocabulary)
+                    .compare(word_vectors(tiny_encoder, [word, name]), np.array([0]), np.array([1]))
+                    .cosines[0]
+                )
+                for name in KNOWN
+            ],
+            "frequent": lambda word: [],
+        }[measure](query)
+        ranked = [KNOWN[i] for i in np.argsort(-np.array(scores), kind="stable")]
+        expected.append([name for name in ranked if name.lower() != query.lower()])
+    if measure == "frequent":
+        expected = [
+            ["drug", "disease", "cancer", "clinical finding", "protein"],
+            ["drug", "protein"],
+            ["drug", "disease", "cancer", "clinical finding", "protein"],
+            ["drug", "disease", "cancer", "clinical finding"],
+        ]
+    assert answers == expected
+    told = [0, 1, 3]
+    gold = [list(QUERIES.values())[i] for i in told]
+    by_hand = discovery_scores(gold, [answers[i] for i in told])
+    assert {name: figures[name] for name in by_hand} == by_hand == figures["measures"][measure]
+    assert (figures["n"], figures["n_told"], figures["n_candidates"]) == (4, 3, 5)
+    assert figures["covered"] == {"queries": 0.75, "candidates": 5 / 8, "hypernyms": 0.8333}
+    assert figures["possible"]["mrr"] == 1
+
+
+def test_a_measure_has_to_fit_the_task(tiny_bert: Path, tmp_path: Path) -> None:
+    """Pairs have no most frequent hypernyms; candidates of no known term are refused."""
+    data, candidates = write_queries(tmp_path / "queries.tsv"), tmp_path / "candidates.txt"
+    candidates.write_text("zyx\n")
+    command = [sys.executable, SCRIPT, "--data", data, "--model", tiny_bert]
+    for options, complaint in (
+        (["--measure", "frequent"], "--measure frequent: here it is one of"),
+        (["--vocabulary", candidates], "expected candidates that are terms of the model"),
+    ):
+        done = subprocess.run(
+            [*map(str, command + options)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode and complaint in done.stderr

@@ -72,6 +72,22 @@ def test_every_seed_of_the_package_is_a_term_of_its_model(default_encoder: Encod
     assert len({main_type(name) for name in types}) == 20
 
 
+@pytest.mark.parametrize(("n_known", "is_refused"), [(0, True), (1, True), (2, False)])
+def test_a_list_for_another_vocabulary_is_refused(
+    tiny_encoder: Encoder, tmp_path: Path, n_known: int, is_refused: bool
+) -> None:
+    """Of 150 terms at least two have to be there; the list of the package is never refused."""
+    path = tmp_path / "rojo.tsv"
+    terms = ["drug", "kinase"][:n_known] + [f"palabra{n}" for n in range(150 - n_known)]
+    path.write_text("".join(f"{term}\tCOSA\n" for term in terms))
+    if is_refused:
+        with pytest.raises(ParameterError, match=rf"{n_known} of its 150 terms .* less than 1%"):
+            read_labels(path, vocabulary=tiny_encoder.vocabulary)
+    else:
+        assert len(read_labels(path, vocabulary=tiny_encoder.vocabulary)) == 150
+    assert len(read_labels(vocabulary=tiny_encoder.vocabulary)) > 10000
+
+
 @pytest.mark.parametrize(
     ("name", "there_are"),
     [
