@@ -175,18 +175,13 @@ def with_own_spans(
     typed = reader.typer.type_sentences(parsed)
     words = [sentence.words for sentence in sentences]
     found = [word_spans(*row, gold_type(labels)) for row in zip(words, typed, strict=True)]
-    most = majority(gold)
-    same = [word_spans(*row, lambda _: most) for row in zip(words, typed, strict=True)]
     nearest = nearest_labels(reader, {entity.text for row in typed for entity in row})
-    near = [
-        word_spans(*row, lambda e: type_of([nearest[e.text]], labels))
-        for row in zip(words, typed, strict=True)
-    ]
+    by_majority, by_nearest = baselines(words, typed, gold, nearest, labels)
     scores = exact_scores(gold, found)
     return found, {
         "strict_f1": round(scores["all"].f1, 4),
-        "majority_f1": round(exact_scores(gold, same)["all"].f1, 4),
-        "nearest_label_f1": round(exact_scores(gold, near)["all"].f1, 4),
+        "majority_f1": by_majority,
+        "nearest_label_f1": by_nearest,
         "strict": {name: score.rounded() for name, score in scores.items()},
     }
 
@@ -216,6 +211,7 @@ def with_gold_spans(
         )
     )
     nearest = nearest_labels(reader, {e.text for e in [*others, *(e for _, e in named)]})
+    by_majority, by_nearest = baselines(words, typed, gold, nearest, labels)
     aliases = {
         kind: {main for label in names if (main := label.partition(".")[0])}
         | set(filter(None, [_ALSO.get(kind.lower())]))
@@ -234,6 +230,8 @@ def with_gold_spans(
         "gold_span_f1": round(exact_scores(gold, found)["all"].f1, 4),
         "lenient_f1": lenient(lambda e: [e.label]),
         "lenient_either_f1": lenient(lambda e: [e.label, e.alternative], either=True),
+        "majority_span_f1": by_majority,
+        "nearest_label_span_f1": by_nearest,
         "majority_lenient_f1": lenient(lambda _: most),
         "nearest_label_lenient_f1": lenient(lambda e: [nearest[e.text].partition(".")[0]]),
     }
@@ -251,6 +249,32 @@ def type_of(names: Sequence[str], labels: Labels) -> str:
             if name in its_labels:
                 return kind
     return ""
+
+
+def baselines(
+    words: Sequence[Sequence[str]],
+    typed: Sequence[Sequence[Entity]],
+    gold: Sequence[Sequence[TypedSpan]],
+    nearest: Mapping[str, str],
+    labels: Labels,
+) -> tuple[float, float]:
+    """Score the most frequent type, and the label nearest to each phrase, on the same spans."""
+    most = majority(gold)
+    kinds: Sequence[Callable[[Entity], str]] = (
+        lambda _: most,
+        lambda entity: nearest_type(nearest[entity.text], labels),
+    )
+    first, second = (
+        round(exact_scores(gold, [word_spans(*row, kind) for row in rows])["all"].f1, 4)
+        for kind in kinds
+        for rows in [list(zip(words, typed, strict=True))]
+    )
+    return first, second
+
+
+def nearest_type(label: str, labels: Labels) -> str:
+    """Return the gold type that a label stands for, or else its main type; "" for none."""
+    return type_of([label, label.partition(".")[0]], labels)
 
 
 def majority(gold: Sequence[Sequence[TypedSpan]]) -> str:

@@ -130,7 +130,9 @@ def table_lines(results: Path) -> Iterator[str]:
 
 def shown(value: object) -> str:
     """Return a figure as the README shows it: three digits after the point."""
-    return f"{value:.3f}".lstrip("0") if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return re.sub(r"^(-?)0\.", r"\1.", f"{value:.3f}")
 
 
 if __name__ == "__main__":

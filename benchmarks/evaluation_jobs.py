@@ -68,10 +68,12 @@ def ner_jobs(name: str, data: str, about: str, only: str = "") -> Sequence[Job]:
         about=f"{about}: types of given spans, lenient F1",
         figure="lenient_f1",
         baselines={
-            "either of two": "lenient_either_f1",
-            "exact": "gold_span_f1",
             "majority": "majority_lenient_f1",
             "nearest label": "nearest_label_lenient_f1",
+            "either of two": "lenient_either_f1",
+            "strict": "gold_span_f1",
+            "majority, strict": "majority_span_f1",
+            "nearest label, strict": "nearest_label_span_f1",
         },
         options=("--spans", "gold", *more),
     )
