@@ -19,18 +19,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from forms.command import add_data, evaluation_parser, print_figures, whole_number
 from forms.lines import FormError, write_predictions
-from forms.sentences import TaggedSentence, tag_spans
+from forms.sentences import TaggedSentence, read_tagged, tag_spans
 from measures.probes import Features, Probe, standardized, word_counts
 from measures.separation import area_under_curve
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from tailgraph.engine.encoder import Encoder
 
@@ -131,6 +133,11 @@ def read_arguments() -> Namespace:
     )
     parser.add_argument("--seed", type=whole_number, default=1, help="decides what is drawn")
     return parser.parse_args()
+
+
+def read_sentences(path: Path, limit: int) -> list[TaggedSentence]:
+    """Return the first sentences of a file that have words."""
+    return list(islice((sentence for sentence in read_tagged(path) if sentence.words), limit))
 
 
 def read_prefixes(sentences: Sequence[TaggedSentence], random: np.random.Generator) -> list[Prefix]:
