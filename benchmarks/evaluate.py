@@ -121,10 +121,13 @@ def table_lines(results: Path) -> Iterator[str]:
         if path.exists():
             result = json.loads(path.read_text(encoding="utf-8"))
             figures = result["figures"]
-            beside = ", ".join(
-                f"{name} {shown(pick(figures, key))}" for name, key in job.baselines.items()
-            )
-            cells = (job.about, f"**{shown(pick(figures, job.figure))}**", beside)
+            try:
+                figure = shown(pick(figures, job.figure))
+                baselines = {name: pick(figures, key) for name, key in job.baselines.items()}
+            except KeyError as error:
+                sys.exit(f"{path} is out of date ({error}); run --only '^{job.name}$' again")
+            beside = ", ".join(f"{name} {shown(value)}" for name, value in baselines.items())
+            cells = (job.about, f"**{figure}**", beside)
             yield f"| {' | '.join(cells)} | `{result['command']}` | {result['date']} |"
 
 

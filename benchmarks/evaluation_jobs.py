@@ -72,8 +72,8 @@ def ner_jobs(name: str, data: str, about: str, only: str = "") -> Sequence[Job]:
             "nearest label": "nearest_label_lenient_f1",
             "either of two": "lenient_either_f1",
             "strict": "gold_span_f1",
-            "majority, strict": "majority_span_f1",
-            "nearest label, strict": "nearest_label_span_f1",
+            "strict majority": "majority_span_f1",
+            "strict nearest label": "nearest_label_span_f1",
         },
         options=("--spans", "gold", *more),
     )
