@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tailgraph.graph import schema
+from tailgraph.graph.database import Row
+from tailgraph.graph.labels.book import LabelBook
 from tailgraph.graph.labels.events import Stamp
+from tailgraph.graph.labels.seeds import SeedLabels
 from tailgraph.graph.store import GraphStore
 
+TERMS = (
+    *("[MASK]", "##ine", "aspirin", "ibuprofen", "codeine", "heroin", "caffeine"),
+    *("london", "paris", "rome", "thames", "EGFR", "egfr", "cell"),
+)
+BUNDLED = SeedLabels({"aspirin": ("DRUG",), "paris": ("CITY", "PERSON"), "tokyo": ("CITY",)}, "b")
+CLUSTERS = {
+    "codeine": "codeine aspirin heroin ibuprofen",
+    "rome": "rome london paris thames",
+    "heroin": "heroin caffeine",
+}
 ANN = Stamp("ann", "2026-11-22T10:00:00+00:00")
 BOB = Stamp("bob", "2026-11-23T11:30:00+00:00")
 
@@ -32,3 +45,13 @@ def write_clusters(store: GraphStore, clusters: Mapping[str, str]) -> None:
             store.database.insert(schema.cluster, [(i, key, rows[0], rows[0], 0.5, 0.1)])
             placed = [(i, place, node) for place, node in enumerate(rows)]
             store.database.insert(schema.cluster_member, placed)
+
+
+def events(book: LabelBook) -> list[Row]:
+    """Return the rows of the events as they are stored."""
+    return book.store.database.rows("SELECT * FROM label_event ORDER BY id")
+
+
+def sources(book: LabelBook) -> dict[str, str]:
+    """Return where the labels of each term come from."""
+    return {entry.term: entry.source for entry in book.entries()}
