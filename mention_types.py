@@ -9,7 +9,7 @@ from .building import Progress
 from .graph import schema
 from .graph.database import as_int
 from .graph.entities import Entity, EntityTyper
-from .graph.labels.seeds import SeedLabels
+from .graph.labels.seeds import UNTAGGED, SeedLabels
 from .graph.store import GraphStore
 
 _BLOCK = 512
@@ -31,7 +31,8 @@ def type_mentions(
 ) -> None:
     """Type every stored mention that has no type yet; each block is one transaction.
 
-    Types that were voted by another list of labels are taken back first.
+    A phrase that cannot be a name, such as "the results", is stored as `UNTAGGED` without asking
+    the model. Types that were voted by another list of labels are taken back first.
     """
     first, n_sentences = pending_sentences(store, seeds)
     if not first:
@@ -42,9 +43,13 @@ def type_mentions(
     for start in range(first, n_sentences, _BLOCK):
         stop = min(start + _BLOCK, n_sentences)
         sentences, texts, spans = _mentions(store, start, stop)
-        typed = typer.type_spans(texts, spans)
+        names = [
+            [span for span in row if typer.finder.can_name(text[slice(*span)])]
+            for text, row in zip(texts, spans, strict=True)
+        ]
+        typed = typer.type_spans(texts, names)
         with store.transaction():
-            store.database.insert(schema.entity, _rows(sentences, typed))
+            store.database.insert(schema.entity, _rows(sentences, spans, typed))
             store.put_watermark(_STEP, str(stop))
         if progress is not None:
             progress("types", stop, n_sentences)
@@ -73,10 +78,16 @@ def _mentions(
 
 
 def _rows(
-    sentences: Sequence[int], typed: Sequence[Sequence[Entity]]
+    sentences: Sequence[int],
+    spans: Sequence[Sequence[tuple[int, int]]],
+    typed: Sequence[Sequence[Entity]],
 ) -> Iterator[tuple[object, ...]]:
-    for sentence, entities in zip(sentences, typed, strict=True):
-        for entity in entities:
+    """Yield a row for each mention, typed or not."""
+    for sentence, places, entities in zip(sentences, spans, typed, strict=True):
+        at = {(entity.start, entity.end): entity for entity in entities}
+        for place in places:
+            if (entity := at.get(place)) is None:
+                yield sentence, *place, UNTAGGED, 0.0, "[]", ""
+                continue
             types = json.dumps([[label, round(p, 4)] for label, p in entity.types[:_MOST_TYPES]])
-            place = (sentence, entity.start, entity.end)
-            yield *place, entity.label, entity.confidence, types, entity.subtype
+            yield sentence, *place, entity.label, entity.confidence, types, entity.subtype

@@ -116,6 +116,8 @@ class EntityTyper:
     ----------
     describer
         What asks the model for words.
+    finder
+        What finds the names in sentences.
     types
         The main types that an entity can have, in alphabetical order.
 
@@ -127,8 +129,8 @@ class EntityTyper:
 
     def __init__(self, describer: Describer, finder: SpanFinder) -> None:
         self.describer = describer
+        self.finder = finder
         self.types = describer.main_types
-        self._finder = finder
 
     @classmethod
     def from_parts(
@@ -163,7 +165,7 @@ class EntityTyper:
         For each sentence its entities, in text order and without overlap; those of which nothing
         is known have the label "UNTAGGED".
         """
-        spans = [self._finder.find(sentence) for sentence in parsed]
+        spans = [self.finder.find(sentence) for sentence in parsed]
         return self.type_spans([sentence.text for sentence in parsed], spans)
 
     def type_spans(

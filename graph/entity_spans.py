@@ -89,6 +89,13 @@ class SpanFinder:
                     spans.append((start, end))
         return spans
 
+    def can_name(self, phrase: str) -> bool:
+        """Tell whether a phrase may be a name: one never ends with a word that names nothing.
+
+        So "risk" and "many reasons" are none, where "risk" and "reasons" are marked so.
+        """
+        return self._type(phrase.rsplit(maxsplit=1)[-1])[0] != UNTAGGED
+
     def _names(self, parsed: ParsedSentence, first: int, stop: int) -> list[tuple[int, int]]:
         """Read a noun phrase from its end: the first and the last word of each name."""
         names = []

@@ -173,12 +173,14 @@ def triples(
 def mentions(store: GraphStore, *, label: str = "", limit: int = 50) -> list[Mention]:
     """Return typed phrases, the most often mentioned first, ties by text.
 
-    A label is a main type, as CHEMICAL, or one with its sub-type, as CHEMICAL.DRUG.
+    A label is a main type, as CHEMICAL, or one with its sub-type, as CHEMICAL.DRUG. Phrases without
+    a type are returned for the label UNTAGGED alone.
     """
     statement = (
         "SELECT p.key, e.label, e.subtype, count(*) AS n, avg(e.confidence) FROM entity e "
         'JOIN mention m USING (sentence_id, start, "end") JOIN phrase p ON p.id = m.phrase_id '
-        "WHERE ? IN ('', e.label, e.label || '.' || e.subtype) "
+        "WHERE CASE ? WHEN '' THEN e.label <> 'UNTAGGED' WHEN e.label THEN 1 "
+        "WHEN e.label || '.' || e.subtype THEN 1 ELSE 0 END "
         "GROUP BY p.id, e.label, e.subtype ORDER BY n DESC, p.key LIMIT ?"
     )
     return [
