@@ -305,15 +305,18 @@ def word_spans(
 
 def nearest_labels(reader: Reader, phrases: Collection[str]) -> dict[str, str]:
     """Return the label whose terms' mean lies nearest to the mean of each phrase's words."""
+    from tailgraph.engine.vocabulary import unit_rows
+
+    if not phrases:
+        return {}
     vectors = reader.entity_vectors
-    terms = vectors.vocabulary.vectors - vectors.vocabulary.vectors.mean(axis=0)
-    terms /= np.linalg.norm(terms, axis=1, keepdims=True)
-    centers = vectors.given.T @ terms
-    centers /= np.linalg.norm(centers, axis=1, keepdims=True)
+    terms = unit_rows(vectors.vocabulary.vectors - vectors.vocabulary.vectors.mean(axis=0))
+    known = np.flatnonzero(vectors.given.any(axis=0))
+    centers = unit_rows(vectors.given[:, known].T @ terms)
     names = sorted(phrases)
     tokenized = reader.encoder.encode_tokens(names)
     means = [terms[state.rows[1:-1]].mean(axis=0) for state in tokenized]
-    best = (np.array(means) @ centers.T).argmax(axis=1).tolist()
+    best = known[(np.array(means) @ centers.T).argmax(axis=1)].tolist()
     return {name: vectors.labels[label] for name, label in zip(names, best, strict=True)}
 
 

@@ -234,6 +234,8 @@ def any_figures(split: Split, kinds: Sequence[str]) -> dict[str, object]:
         for prefixes in (split.train, split.data)
     )
     told = [i for i in range(len(kinds)) if seen[:, i].any() and 0 < own[:, i].mean() < 1]
+    if not told:
+        raise FormError("expected a type that some prefixes have named and others not, found none")
     usual = seen.mean(axis=0) > 0.5
     accuracy = {"majority": [float((own[:, i] == usual[i]).mean()) for i in told]}
     area = {"majority": [0.5 for _ in told]}

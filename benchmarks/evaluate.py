@@ -73,8 +73,8 @@ def run(job: Job, root: Path) -> tuple[Figures | None, float, str]:
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     seconds = time.perf_counter() - start
-    if done.returncode:
-        return None, seconds, done.stderr
+    if done.returncode or not done.stdout.strip():
+        return None, seconds, done.stderr or "it printed nothing"
     figures: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
     try:
         for key in (job.figure, *job.baselines.values()):

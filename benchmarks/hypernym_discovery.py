@@ -209,7 +209,7 @@ def directed_scores(
 def best_columns(scores: npt.NDArray[np.floating], k: int) -> IndexArray:
     """Return the k columns with the highest scores of each row, the highest first."""
     columns = [np.argsort(-row, kind="stable")[:k] for row in scores]
-    return np.array(columns, dtype=np.int64).reshape(len(scores), -1)
+    return np.array(columns, dtype=np.int64).reshape(len(scores), min(k, scores.shape[1]))
 
 
 def answers_of(ranked: IndexArray, queries: Sequence[str], candidates: Candidates) -> Answers:

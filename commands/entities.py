@@ -39,9 +39,9 @@ def ner(
     as_json: Json = False,
 ) -> None:
     """Find the names in a text and type them; no knowledge base is needed."""
-    places = _read_spans(spans, label, label_free)
+    places, given = _read_spans(spans, label, label_free), read_text(text)
     with open_reader(kb, model=model, labels=labels, parser=parser) as reader:
-        _type_text(reader, read_text(text), label, places, label_free, as_json)
+        _type_text(reader, given, label, places, label_free, as_json)
 
 
 def entities(

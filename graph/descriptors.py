@@ -24,11 +24,12 @@ FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 Place = tuple[str, tuple[int, int]]
 Share = tuple[str, float]
+"""A label or a main type, and its share."""
 
 CONTEXT_WORDS = 7
 """Words on either side of a phrase that its context is read from.
 
-More words type no more phrases right (`benchmarks/eval_ner.py --window`), and cost more time.
+More words cost more time and type hardly more phrases right: benchmarks/README.md has the figures.
 """
 
 _N_DESCRIPTORS = 20
@@ -96,7 +97,9 @@ class Describer:
         mains = [main_type(label) for label in self.types]
         self.main_types = tuple(sorted(set(mains)))
         belongs = [[main == name for main in mains] for name in self.main_types]
-        self.is_of_main = np.array(belongs, dtype=np.float32).reshape(-1, len(self.types))
+        self.is_of_main = np.array(belongs, dtype=np.float32).reshape(
+            len(self.main_types), len(self.types)
+        )
         self._is_descriptor = find_descriptors(vectors)
         # A word piece takes one of the places of the predicted words, and votes for nothing.
         self._shares = np.where(
@@ -129,7 +132,8 @@ class Describer:
         own vector, and the entity vector of its last word, where that is known.
         """
         keys = [self._key(phrase) for phrase in phrases]
-        votes = {key: self._remembered[key] for key in keys if key in self._remembered}
+        remembered = self._remembered  # another thread may begin a new one
+        votes = {key: remembered[key] for key in keys if key in remembered}
         new = {key: phrase for key, phrase in zip(keys, phrases, strict=True) if key not in votes}
         votes |= (made := dict(zip(new, self._spoken(list(new.values())), strict=True)))
         if len(self._remembered) + len(made) > _CACHED_PHRASES:

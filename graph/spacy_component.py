@@ -82,7 +82,10 @@ def make_tailgraph_ner(
     encoder = Encoder.default() if model is None else Encoder.from_pretrained(model)
     seeds = read_labels(labels, vocabulary=encoder.vocabulary)
     vectors = propagate_labels(encoder.vocabulary, seeds)
-    check_known(keep, vectors.labels)
+    try:
+        check_known(keep, vectors.labels)
+    except ParameterError as error:
+        raise ParameterError(f"{name}: keep: {error}") from None
     return EntityComponent(
         encoder,
         EntityTyper.from_parts(encoder, vectors),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import uuid
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -49,7 +53,7 @@ def _read(path: Path, shape: tuple[int, int]) -> FloatArray | None:
     try:
         with path.open("rb") as file, np.load(file) as arrays:
             counts: FloatArray = arrays["counts"]
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error, BadZipFile) as error:
         _log.warning("rebuilding a damaged cache: %s: %s", path, error)
         return None
     return counts if counts.shape == shape and counts.dtype == np.float32 else None
@@ -57,13 +61,19 @@ def _read(path: Path, shape: tuple[int, int]) -> FloatArray | None:
 
 def _write(path: Path, counts: FloatArray) -> None:
     """Keep counts under a name, whole or not at all, and remove those under other names."""
-    partial = path.with_name(f".{path.name}.partial.npz")
+    # Two writers never share a temporary file.
+    partial = path.with_name(f".{uuid.uuid4().hex}.partial")
     try:
         path.parent.mkdir(exist_ok=True)
-        np.savez_compressed(partial, counts=counts)
+        with partial.open("xb") as file:
+            np.savez_compressed(file, counts=counts)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
         for old in path.parent.glob("labels-*.npz"):
             if old != path:
                 old.unlink(missing_ok=True)
     except OSError as error:
         _log.warning("the labels are spread without being cached: %s", error)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

@@ -147,8 +147,8 @@ def propagate_labels(
     model have a cosine well above 0 (.51 in the median of the embedded one), so that the floor
     would stop nothing otherwise, and held-out seeds are typed better so than by raw cosines. The
     weights are not in the original, where all members of a neighborhood count alike: with them
-    more held-out words are typed right than by a vote of their nearest seeds, without them fewer
-    (benchmarks/eval_labels.py).
+    more held-out words are typed right than by a vote in which all nearest seeds count alike,
+    without them fewer (benchmarks/eval_labels.py).
 
     Parameters
     ----------

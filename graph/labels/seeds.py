@@ -153,7 +153,8 @@ def read_labels(
     if not labels:
         raise ArtifactError(f"{source}: no seed labels; give lines of a term, a tab and a label.")
     if path is not None and vocabulary is not None:
-        words = {surface.lower() for surface in vocabulary.surfaces}
+        is_word = ~vocabulary.is_piece & ~vocabulary.is_special
+        words = {vocabulary.surface(row).lower() for row in is_word.nonzero()[0].tolist()}
         check_coverage(len(words & labels.keys()), len(labels), source)
     return SeedLabels(labels, str(source))
 

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tailgraph.benchmarks.forms.sentences import TypedSpan, read_tagged, tag_spans
 from tailgraph.benchmarks.measures.entities import TypedPhrase, exact_scores, lenient_f1
+from tailgraph.engine.encoder import Encoder
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 SENTENCES = """\
@@ -111,6 +113,31 @@ def test_gold_spans_are_typed_where_they_are(
     expected = 2 * n_right / (n_right + 2)
     assert figures["gold"] == 2
     assert figures["gold_span_f1"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_baselines_type_the_same_spans(
+    data: Path, tiny_encoder: Encoder, tiny_bert: Path, tmp_path: Path
+) -> None:
+    """The nearest label is that of the nearest mean of seeds, a sub-type standing for its type."""
+    seeds = {"drug": "PILL.SMALL", "disease": "DISEASE", "river": "PLACE"}
+    labels = tmp_path / "labels.tsv"
+    labels.write_text("".join(f"{term}\t{label}\n" for term, label in seeds.items()))
+    options = ("--model", tiny_bert, "--labels", labels, "--types", "Chemical=PILL")
+    figures = run("eval_ner.py", "--data", data, "--spans", "gold", *options)
+    vocabulary = tiny_encoder.vocabulary
+    terms = vocabulary.vectors - vocabulary.vectors.mean(axis=0)
+    terms /= np.linalg.norm(terms, axis=1, keepdims=True)
+    guesses = []
+    for word in ("Metformin", "glucose", "diabetes"):
+        [tokenized] = tiny_encoder.encode_tokens([word])
+        mean = terms[tokenized.rows[1:-1]].mean(axis=0)
+        cosines = {term: float(mean @ terms[vocabulary.row(term)]) for term in seeds}
+        guesses.append(seeds[max(cosines, key=lambda term: cosines[term])])
+    gold = ["PILL.SMALL", "PILL.SMALL", "DISEASE"]
+    n_right = sum(guess == label for guess, label in zip(guesses, gold, strict=True))
+    n_typed = sum(guess != "PLACE" for guess in guesses)
+    assert figures["nearest_label_span_f1"] == pytest.approx(2 * n_right / (n_typed + 3), abs=1e-4)
+    assert figures["majority_span_f1"] == pytest.approx(2 / 3, abs=1e-4)
 
 
 def test_the_overlap_with_annotated_names_is_counted(tmp_path: Path) -> None:

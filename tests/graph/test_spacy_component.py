@@ -266,7 +266,7 @@ def test_a_pipeline_without_a_parser_is_refused_in_one_line(component: EntityCom
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"keep": ["DRUG"]}, "No label is called DRUG; the labels"),
+        ({"keep": ["DRUG"]}, "keep: No label is called DRUG; the labels"),
         ({"min_confidence": 2.0}, "from 0 to 1"),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -50,21 +52,47 @@ def test_other_labels_and_other_models_have_their_own(
     assert len(names) == 3
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", None], ids=["empty", "other", "cut"])
+def flipped(sound: bytes) -> bytes:
+    """Overwrite some bytes in the middle of the compressed numbers."""
+    middle = len(sound) // 2
+    return (
+        sound[:middle]
+        + bytes(255 - byte for byte in sound[middle : middle + 16])
+        + sound[middle + 16 :]
+    )
+
+
+def one_array(sound: bytes) -> bytes:
+    """Return a file of numpy's other form."""
+    buffer = BytesIO()
+    np.save(buffer, np.zeros(3))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda sound: b"", lambda sound: b"no archive", lambda sound: sound[:-40], flipped, one_array],
+    ids=["empty", "other", "cut", "flipped", "another form"],
+)
 def test_a_damaged_file_is_made_anew(
-    tiny_encoder: Encoder, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes | None
+    tiny_encoder: Encoder,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    damage: Callable[[bytes], bytes],
 ) -> None:
     """The damage is told, and the file is whole afterwards."""
     vocabulary = tiny_encoder.vocabulary
     cached_vectors(vocabulary, SEEDS, folder=tmp_path, model="a")
     [path] = tmp_path.iterdir()
-    sound = path.read_bytes()
-    path.write_bytes(sound[: len(sound) // 2] if content is None else content)
+    path.write_bytes(damage(path.read_bytes()))
     with caplog.at_level(logging.WARNING):
         found = cached_vectors(vocabulary, SEEDS, folder=tmp_path, model="a")
     assert "rebuilding a damaged cache" in caplog.text
     assert_same(found, propagate_labels(vocabulary, SEEDS))
+    caplog.clear()
     assert_same(cached_vectors(vocabulary, SEEDS, folder=tmp_path, model="a"), found)
+    assert "damaged" not in caplog.text
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_labels_are_spread_where_nothing_can_be_kept(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tailgraph.engine.encoder import Encoder
@@ -86,6 +87,17 @@ def test_a_list_for_another_vocabulary_is_refused(
     else:
         assert len(read_labels(path, vocabulary=tiny_encoder.vocabulary)) == 150
     assert len(read_labels(vocabulary=tiny_encoder.vocabulary)) > 10000
+
+
+def test_word_pieces_are_no_words_of_a_list(default_encoder: Encoder, tmp_path: Path) -> None:
+    """A list of endings labels nothing, so it is for another vocabulary."""
+    vocabulary = default_encoder.vocabulary
+    words = {vocabulary.surface(row) for row in np.flatnonzero(~vocabulary.is_piece).tolist()}
+    pieces = {vocabulary.surface(row) for row in np.flatnonzero(vocabulary.is_piece).tolist()}
+    path = tmp_path / "endings.tsv"
+    path.write_text("".join(f"{piece}\tENDING\n" for piece in sorted(pieces - words)[:150]))
+    with pytest.raises(ParameterError, match="0 of its 150 terms"):
+        read_labels(path, vocabulary=vocabulary)
 
 
 @pytest.mark.parametrize(
