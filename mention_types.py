@@ -12,16 +12,23 @@ from .graph.entities import Entity, EntityTyper
 from .graph.labels.seeds import UNTAGGED, SeedLabels
 from .graph.store import GraphStore
 
+RULE = "types-2"
+"""The version of how mentions are typed: raise it when that changes."""
+
 _BLOCK = 512
 _STEP = "types"
 _SEEDS = "seed_labels"
+_MADE_BY = "types_rule"
 _MOST_TYPES = 3
 
 
 def pending_sentences(store: GraphStore, seeds: SeedLabels) -> tuple[int, int]:
-    """Return the first sentence that these labels have not typed yet, and the sentences' number."""
-    done = store.watermark(_STEP) or "0"
-    if store.manifest().get(_SEEDS) != seeds.fingerprint:
+    """Return the first sentence that these labels have not typed yet, and the sentences' number.
+
+    Types that an older rule gave do not count.
+    """
+    done, manifest = store.watermark(_STEP) or "0", store.manifest()
+    if (manifest.get(_SEEDS), manifest.get(_MADE_BY)) != (seeds.fingerprint, RULE):
         done = "0"
     return int(done), store.database.next_id("sentence")
 
@@ -32,13 +39,14 @@ def type_mentions(
     """Type every stored mention that has no type yet; each block is one transaction.
 
     A phrase that cannot be a name, such as "the results", is stored as `UNTAGGED` without asking
-    the model. Types that were voted by another list of labels are taken back first.
+    the model. Types that were voted by another list of labels, or by an older rule, are taken back
+    first.
     """
     first, n_sentences = pending_sentences(store, seeds)
     if not first:
         with store.transaction():
             store.database.execute("DELETE FROM entity")
-            store.put_manifest({_SEEDS: seeds.fingerprint})
+            store.put_manifest({_SEEDS: seeds.fingerprint, _MADE_BY: RULE})
             store.put_watermark(_STEP, "0")
     for start in range(first, n_sentences, _BLOCK):
         stop = min(start + _BLOCK, n_sentences)

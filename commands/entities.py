@@ -69,11 +69,10 @@ def entities(
     places = _read_spans(spans, label, label_free)
     if text is None and (places or label_free):
         raise typer.BadParameter("--span and --label-free are about a TEXT; give one.")
+    given = None if text is None else read_text(text)
     with KnowledgeBase.open(kb, model=model, parser=parser) as knowledge_base:
-        if text is not None:
-            return _type_text(
-                knowledge_base.reader, read_text(text), label, places, label_free, as_json
-            )
+        if given is not None:
+            return _type_text(knowledge_base.reader, given, label, places, label_free, as_json)
         with progress_bars() as progress:
             knowledge_base.type_mentions(progress=progress)
         show_mentions(knowledge_base.mentions(label=label, limit=limit), as_json=as_json)

@@ -24,6 +24,13 @@ def test_mentions_are_typed_once_and_kept(sample_kb: KnowledgeBase, tmp_path: Pa
         told: list[str] = []
         knowledge_base.type_mentions(progress=lambda stage, done, total: told.append(stage))
         assert told == []
+        manifest = knowledge_base.store.manifest()
+        with GraphStore.create(tmp_path / "kb" / "knowledge.sqlite") as store, store.transaction():
+            store.put_manifest({"types_rule": "types-1"})
+        assert pending_sentences(knowledge_base.store, knowledge_base.seeds)[0] == 0
+        with GraphStore.create(tmp_path / "kb" / "knowledge.sqlite") as store, store.transaction():
+            store.put_manifest({"types_rule": manifest["types_rule"]})
+        assert pending_sentences(knowledge_base.store, knowledge_base.seeds) == (520, 520)
         knowledge_base.__dict__["seeds"] = SeedLabels({"aspirin": ("DRUG",)}, "another list")
         assert pending_sentences(knowledge_base.store, knowledge_base.seeds)[0] == 0
 
