@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from .graph.clusters import cluster_tails as cluster_tails
     from .graph.entities import Entity as Entity
     from .graph.parsing import Parser as Parser
-    from .graph.relations import extract_triples as extract_triples
+    from .graph.relations.extraction import extract_triples as extract_triples
+    from .graph.relations.triples import Triple as Triple
     from .graph.store import GraphStore as GraphStore
     from .graph.tail_graph import TailGraph as TailGraph
     from .graph.tail_graph import build_tail_graph as build_tail_graph
-    from .graph.triples import Triple as Triple
     from .indexers.tails import neighbor_tails as neighbor_tails
     from .indexers.vector_index import Neighbors as Neighbors
     from .indexers.vector_index import VectorIndex as VectorIndex
@@ -43,13 +43,13 @@ _HOME = {
     "Reader": "reading.reader",
     "Score": "engine.scoring",
     "TailGraph": "graph.tail_graph",
-    "Triple": "graph.triples",
+    "Triple": "graph.relations.triples",
     "VectorIndex": "indexers.vector_index",
     "Vocabulary": "engine.vocabulary",
     "build_tail_graph": "graph.tail_graph",
     "cluster_tails": "graph.clusters",
     "decompose_score": "engine.scoring",
-    "extract_triples": "graph.relations",
+    "extract_triples": "graph.relations.extraction",
     "neighbor_tails": "indexers.tails",
 }
 

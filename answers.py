@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .engine.landmarks import Landmark
     from .graph.queries import Node, Place, StoredCluster
-    from .graph.triples import Triple
+    from .graph.relations.triples import Triple
 
 
 @dataclass(frozen=True)

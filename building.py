@@ -26,7 +26,7 @@ from .graph.clusters import Clustering, cluster_tails, whole_words
 from .graph.ingest import BlockDraft, ReadSentence, text_digest, unknown_documents
 from .graph.parallel_parsing import ParserPool
 from .graph.parsing import Parser
-from .graph.relations import extract_triples
+from .graph.relations.extraction import extract_triples
 from .graph.schema import TAIL_OF_NODE, NodeKind
 from .graph.store import GraphStore, SourceRecord
 from .indexers.tails import BinRule, DensityRule, TailRule, Tails, ZRule, neighbor_tails

@@ -22,7 +22,7 @@ from .graph.labels.seeds import SeedLabels, check_known
 from .graph.labels.term_labels import TermLabel, find_term_labels
 from .graph.parsing import Parser
 from .graph.queries import Found, Mention, StoredCluster
-from .graph.relations import extract_triples
+from .graph.relations.extraction import extract_triples
 from .graph.schema import NodeKind
 from .graph.store import GraphStore
 from .graph.tail_graph import TailGraph

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..building import BuildReport
     from ..graph.entities import Entity
     from ..graph.queries import Found, Mention, StoredCluster
-    from ..graph.triples import Triple
+    from ..graph.relations.triples import Triple
     from ..graph.verification import Finding
     from ..reading.label_free import FineEntity
     from ..reading.typed_text import TypedText

@@ -17,9 +17,9 @@ from ..engine.encoder import Encoded
 from . import schema
 from .database import Row, as_int
 from .parsing import ParsedSentence
+from .relations.triples import Triple
 from .schema import NodeKind
 from .store import GraphStore
-from .triples import Triple
 
 
 @dataclass(frozen=True)

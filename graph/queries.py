@@ -13,9 +13,9 @@ import numpy.typing as npt
 from ..errors import UnknownTermError
 from .clusters import Cluster
 from .database import Row, as_float, as_int
+from .relations.triples import Form, Span, Triple
 from .schema import EdgeKind, NodeKind
 from .store import GraphStore
-from .triples import Form, Span, Triple
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 from tailgraph.errors import ModelError
 from tailgraph.graph.dependencies import detect_scheme, to_universal
 from tailgraph.graph.parsing import parsed_sentence
-from tailgraph.graph.relations import extract_triples
+from tailgraph.graph.relations.extraction import extract_triples
 
 
 @pytest.mark.parametrize(

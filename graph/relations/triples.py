@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Form = Literal["infix", "prefix", "suffix"]
+Tense = Literal["past", "present", "future", ""]
+Role = Literal["time", "place", "manner", "cause", "purpose", "condition", "recipient", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,17 @@ class Span:
     end: int
     text: str
     phrase: int = field(default=-1, metadata={"internal": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Adjunct:
+    """A further argument of a triple: when, where, how, why.
+
+    `span` holds the whole of it, the preposition or conjunction included.
+    """
+
+    role: Role
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +54,16 @@ class Triple:
         Whether the sentence denies the relation.
     modality : str
         The modal or hedging word, "" for a plain statement.
+    tense : "past", "present", "future" or ""
+        When it is said to hold; "" where no verb tells.
+    adjuncts : tuple of Adjunct
+        What else the sentence says of it: time, place, manner and so on, in text order.
+    condition : str
+        The clause under which it is said to hold ("if the dose is high"), "" for none.
+    attribution : str
+        Who is said to say so ("Smith reported", "According to WHO"), "" where the text itself does.
     confidence : float
-        In (0, 1]: the rule's prior, times the trust in inferred arguments, times 0.6 for each
-        argument whose head is no noun (most are pronouns), 0.8 for each argument of more than 8
-        words, 0.8 when the heads are more than 15 words apart. Negation and modality do not lower
-        it: they have fields of their own.
+        In (0, 1]. Negation and modality do not lower it: they have fields of their own.
     path : str
         Dependency path between the heads of subject and object, as in `DependencyTree.path`.
     """
@@ -60,3 +78,7 @@ class Triple:
     modality: str
     confidence: float
     path: str
+    tense: Tense = ""
+    adjuncts: tuple[Adjunct, ...] = ()
+    condition: str = ""
+    attribution: str = ""

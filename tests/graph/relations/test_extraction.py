@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tailgraph.graph.clause_rules import CLAUSE_RULES
-from tailgraph.graph.dependency_tree import DependencyTree
-from tailgraph.graph.noun_rules import NOUN_RULES
 from tailgraph.graph.parsing import ParsedSentence, Parser, parsed_sentence
-from tailgraph.graph.relations import PRIORS, Triple, extract_triples
+from tailgraph.graph.relations.clause_rules import CLAUSE_RULES
+from tailgraph.graph.relations.dependency_tree import DependencyTree
+from tailgraph.graph.relations.extraction import PRIORS, Triple, extract_triples
+from tailgraph.graph.relations.noun_rules import NOUN_RULES
 
 
 def hand_parsed(notation: str) -> ParsedSentence:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
+from ..noun_phrases import HEADS
 from .clauses import Argument
 from .dependency_tree import NOMINAL, DependencyTree
-from .noun_phrases import HEADS
-from .relation_facts import Fact, pair_up
-from .relation_words import (
+from .facts import Fact, pair_up
+from .words import (
     ABSENCE,
     AGENT_NOUNS,
     CAUSED_BY,

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..noun_phrases import phrase_bounds
+from ..parsing import ParsedSentence
 from .clause_rules import CLAUSE_RULES
 from .clauses import find_clauses
 from .dependency_tree import DependencyTree
-from .noun_phrases import phrase_bounds
+from .facts import Fact
 from .noun_rules import NOUN_RULES
-from .parsing import ParsedSentence
-from .relation_facts import Fact
-from .relation_words import NEVER_ARGUMENTS
 from .triples import Form, Span, Triple
+from .words import NEVER_ARGUMENTS
 
 # How often a rule is right, roughly; the product with the penalties below is the confidence.
 PRIORS = {

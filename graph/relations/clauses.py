@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .dependency_tree import DependencyTree
-from .relation_words import (
+from .words import (
     CIRCUMSTANCE_NOUNS,
     CONDITIONS,
     FAILING,

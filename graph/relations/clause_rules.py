@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from ..noun_phrases import HEADS
 from .clauses import Argument, Clause, resolve_relative
 from .dependency_tree import DependencyTree
-from .noun_phrases import HEADS
-from .relation_facts import Fact, pair_up
-from .relation_words import (
+from .facts import Fact, pair_up
+from .words import (
     CIRCUMSTANCE_NOUNS,
     COMPARISONS,
     LIGHT_VERBS,
