@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ..errors import ArtifactError, StorageError
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 Row = tuple[object, ...]

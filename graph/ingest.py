@@ -6,6 +6,7 @@ A draft is planned first, so that its new texts can be encoded, and then written
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -185,6 +186,12 @@ class BlockDraft:
                     triple.modality,
                     triple.confidence,
                     triple.path,
+                    triple.tense,
+                    json.dumps(
+                        [(a.role, a.span.text, a.span.start, a.span.end) for a in triple.adjuncts]
+                    ),
+                    triple.condition,
+                    triple.attribution,
                 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from ..errors import UnknownTermError
 from .clusters import Cluster
 from .database import Row, as_float, as_int
-from .relations.triples import Form, Span, Triple
+from .relations.triples import Adjunct, Form, Span, Tense, Triple
 from .schema import EdgeKind, NodeKind
 from .store import GraphStore
 
@@ -159,8 +160,9 @@ def triples(
     statement = (
         "SELECT t.subject, t.subject_start, t.subject_end, t.relation, t.relation_start, "
         "t.relation_end, t.object, t.object_start, t.object_end, t.form, t.rule, "
-        "t.relation_lemma, t.negated, t.modality, t.confidence, t.path, d.key, s.start, "
-        's."end", n.text FROM triple t JOIN sentence s ON s.id = t.sentence_id '
+        "t.relation_lemma, t.negated, t.modality, t.confidence, t.path, t.tense, t.adjuncts, "
+        't.condition, t.attribution, d.key, s.start, s."end", n.text '
+        "FROM triple t JOIN sentence s ON s.id = t.sentence_id "
         "JOIN document d ON d.id = s.document_id JOIN node n ON n.id = s.node_id "
         "WHERE t.confidence >= ? AND (instr(lower(t.subject), ?) OR instr(lower(t.object), ?)) "
         "AND instr(t.relation_lemma, ?) ORDER BY t.confidence DESC, t.id LIMIT ?"
@@ -308,6 +310,8 @@ def counts(store: GraphStore) -> dict[str, int]:
         "mentions": count("mention"),
         "triples": count("triple"),
         "entities": count("entity"),
+        "typed_triples": count("typed_triple"),
+        "facts": count("fact"),
         "clusters": count("cluster"),
         "edges": count("edge"),
     }
@@ -340,5 +344,16 @@ def _found(row: Row) -> Found:
         modality=str(row[13]),
         confidence=as_float(row[14]),
         path=str(row[15]),
+        tense=cast(Tense, str(row[16])),
+        adjuncts=_adjuncts(str(row[17])),
+        condition=str(row[18]),
+        attribution=str(row[19]),
     )
-    return Found(triple, _place(row[16:20]))
+    return Found(triple, _place(row[20:24]))
+
+
+def _adjuncts(stored: str) -> tuple[Adjunct, ...]:
+    return tuple(
+        Adjunct(role, Span(start=start, end=end, text=text))
+        for role, text, start, end in json.loads(stored)
+    )

@@ -36,13 +36,15 @@ class EdgeKind(IntEnum):
     """What an edge says; the weights of two kinds are never compared.
 
     The three tail kinds hold cosines, from a node to the members of its own tail. A mention leads
-    from a sentence to a phrase that stands in it and weighs 1.
+    from a sentence to a phrase that stands in it and weighs 1. A fact leads from its subject to its
+    object, and weighs its confidence.
     """
 
     TERM_TAIL = 0
     PHRASE_TAIL = 1
     SENTENCE_TAIL = 2
     MENTION = 3
+    FACT = 4
 
 
 TAIL_OF_NODE = {
@@ -172,10 +174,15 @@ triple = Table(
     Column("modality", Text, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("path", Text, nullable=False),
+    Column("tense", Text, nullable=False, server_default=""),
+    Column("adjuncts", Text, nullable=False, server_default="[]"),
+    Column("condition", Text, nullable=False, server_default=""),
+    Column("attribution", Text, nullable=False, server_default=""),
     Index("ix_triple_sentence", "sentence_id"),
     Index("ix_triple_relation", "relation_lemma"),
 )
-"""Open triples; every offset counts characters from the start of the sentence."""
+"""Open triples; every offset counts characters from the start of the sentence. ``adjuncts`` is a
+JSON list of [role, text, start, end]."""
 
 entity = Table(
     "entity",
@@ -192,6 +199,58 @@ entity = Table(
     sqlite_with_rowid=False,
 )
 """Typed mentions; ``types`` is the JSON list of the three best [main type, share]."""
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("symmetric", Boolean, nullable=False),
+    Column("support", Integer, nullable=False),
+    Column("n_documents", Integer, nullable=False),
+    Column("n_negated", Integer, nullable=False),
+    Column("best_confidence", Float, nullable=False),
+    Column("confidence", Float, nullable=False),
+    UniqueConstraint("subject", "relation", "object", name="uq_fact"),
+    Index("ix_fact_object", "object"),
+    Index("ix_fact_relation", "relation"),
+)
+"""What the typed triples of all sentences come to, numbered from the surest on."""
+
+typed_triple = Table(
+    "typed_triple",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sentence_id", Integer, ForeignKey("sentence.id"), nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_start", Integer, nullable=False),
+    Column("subject_end", Integer, nullable=False),
+    Column("subject_phrase", Integer, ForeignKey("phrase.id"), nullable=True),
+    Column("subject_types", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("object_start", Integer, nullable=False),
+    Column("object_end", Integer, nullable=False),
+    Column("object_phrase", Integer, ForeignKey("phrase.id"), nullable=True),
+    Column("object_types", Text, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("trigger_start", Integer, nullable=False),
+    Column("trigger_end", Integer, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("negated", Boolean, nullable=False),
+    Column("modality", Text, nullable=False),
+    Column("tense", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("components", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("fact_id", Integer, ForeignKey("fact.id"), nullable=True),
+    Index("ix_typed_triple_sentence", "sentence_id"),
+    Index("ix_typed_triple_fact", "fact_id"),
+)
+"""Relations of the schema as single sentences state them; offsets as in `triple`, types and
+components as JSON. ``fact_id`` is NULL until the facts are gathered."""
 
 vector_block = Table(
     "vector_block",
@@ -228,7 +287,8 @@ edge = Table(
     PrimaryKeyConstraint("kind", "src", "rank"),
     sqlite_with_rowid=False,
 )
-"""Directed edges, in the order of the source's own ranking (rank 1 is the nearest)."""
+"""Directed edges, in the order of the source's own ranking (rank 1 is the nearest). The rank of a
+fact is its id + 1, since facts are numbered from the surest on."""
 
 snapshot = Table(
     "snapshot",
