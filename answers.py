@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .engine.landmarks import Landmark
+    from .graph.facts.aggregation import Fact
     from .graph.queries import Node, Place, StoredCluster
     from .graph.relations.triples import Triple
+    from .graph.schema import EdgeKind
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Hit:
 class Neighbor:
     """A node one or more steps away, over an edge of cosine ``weight`` from ``parent``.
 
-    ``mutual`` says whether the reverse of that edge is in the graph too.
+    ``mutual`` says whether an edge of that kind leads back too. The weight of an edge of kind FACT
+    is the confidence of its ``fact``, not to be compared with a cosine. ``incoming`` says that the
+    step went against the edge: the node lists its parent, or is the subject of the fact.
     """
 
     node: Node
@@ -40,6 +44,9 @@ class Neighbor:
     hops: int
     parent: str
     mutual: bool
+    edge: EdgeKind
+    incoming: bool = False
+    fact: Fact | None = None
 
 
 @dataclass(frozen=True)

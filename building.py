@@ -198,7 +198,7 @@ class Builder:
             for block in _blocks(documents, self.config.block_sentences):
                 parser: Parser | ParserPool = self.parser
                 if record.n_read and _n_sentences(block) >= _POOL_SENTENCES:
-                    pool = pool or stack.enter_context(ParserPool(self.parser, _n_workers()))
+                    pool = pool or stack.enter_context(ParserPool(self.parser, n_workers()))
                     parser = pool
                 for document in block:
                     digest = _chain(digest, document)
@@ -311,7 +311,7 @@ def _n_sentences(block: Sequence[Document]) -> int:
     return sum(len(document.sentences) for document in block)
 
 
-def _n_workers() -> int:
+def n_workers() -> int:
     """Return the number of processors that this process may use, within reason."""
     return min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
 

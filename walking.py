@@ -1,12 +1,14 @@
-"""Walking: from node to node along the tails of the graph."""
+"""Walking: from node to node along the tails of the graph, and along the facts if asked to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice, pairwise
 
 from .answers import Neighbor, Standing
 from .errors import NoPathError, ParameterError, UnknownTermError
+from .fact_walking import Facts, FactWalker
 from .graph import queries
 from .graph.queries import Node, StoredCluster
 from .graph.schema import TAIL_OF_NODE, NodeKind
@@ -15,7 +17,7 @@ from .graph.tail_graph import Adjacent, TailGraph
 
 
 class Walker:
-    """Walks the stored graph; every walk stays within the tails of one kind of node."""
+    """Walks the stored graph; a walk without facts stays within the tails of one kind of node."""
 
     def __init__(self, store: GraphStore) -> None:
         self.store = store
@@ -61,8 +63,26 @@ class Walker:
             self._tails[kind] = self.graph.only([TAIL_OF_NODE[kind]])
         return self._tails[kind]
 
+    def on_facts(self, facts: Facts, relations: Sequence[str]) -> FactWalker | None:
+        """Return what walks facts, with the tails or without; None where they were not asked for.
+
+        To name relations is to ask for facts too.
+        """
+        if facts == "none":
+            if not relations:
+                return None
+            facts = "also"
+        return FactWalker(self.store, self.graph, facts=facts, relations=relations)
+
     def neighbors(
-        self, text: str, *, kind: NodeKind | None = None, direction: str = "out", k: int = 20
+        self,
+        text: str,
+        *,
+        kind: NodeKind | None = None,
+        direction: str = "out",
+        k: int = 20,
+        facts: Facts = "none",
+        relations: Sequence[str] = (),
     ) -> tuple[Neighbor, ...]:
         """Return the neighbours of a node, nearest first.
 
@@ -70,8 +90,13 @@ class Walker:
         ----------
         direction
             ``out``: its own tail; ``in``: the nodes that list it; ``mutual``: both at once.
+        facts, relations
+            Whether to follow facts ``also`` or ``only``, and of which relations; see
+            `FactWalker.neighbors`.
         """
         _check_limit(k)
+        if on_facts := self.on_facts(facts, relations):
+            return on_facts.neighbors(text, kind=kind, direction=direction, k=k)
         node = self.find(text, kind)
         graph = self.tails(node.kind)
         steps = {
@@ -85,13 +110,26 @@ class Walker:
         ids = near.nodes[:k].tolist()
         found = zip(queries.nodes(self.store, ids), near.weights.tolist(), strict=False)
         both = set(graph.mutual_neighbors(node.id).nodes.tolist())
-        return tuple(Neighbor(n, w, 1, node.text, n.id in both) for n, w in found)
+        edge, incoming = TAIL_OF_NODE[node.kind], direction == "in"
+        return tuple(Neighbor(n, w, 1, node.text, n.id in both, edge, incoming) for n, w in found)
 
     def expand(
-        self, text: str, *, kind: NodeKind | None = None, hops: int = 2, limit: int = 50
+        self,
+        text: str,
+        *,
+        kind: NodeKind | None = None,
+        hops: int = 2,
+        limit: int = 50,
+        facts: Facts = "none",
+        relations: Sequence[str] = (),
     ) -> tuple[Neighbor, ...]:
-        """Return the nodes around a node along its tails, hop by hop, up to a limit."""
+        """Return the nodes around a node along its tails, hop by hop, up to a limit.
+
+        With facts as in `neighbors`, and in the order of `FactGraph.expand`.
+        """
         _check_limit(limit)
+        if on_facts := self.on_facts(facts, relations):
+            return on_facts.expand(text, kind=kind, hops=hops, limit=limit)
         node = self.find(text, kind)
         graph = self.tails(node.kind)
         reached = list(islice(graph.expand(node.id, hops), limit))
@@ -104,18 +142,32 @@ class Walker:
                 r.hops,
                 names[r.parent].text,
                 graph.has_edge(r.node, r.parent),
+                TAIL_OF_NODE[node.kind],
             )
             for r in reached
         )
 
-    def path(self, start: str, goal: str, *, kind: NodeKind | None = None) -> tuple[Neighbor, ...]:
+    def path(
+        self,
+        start: str,
+        goal: str,
+        *,
+        kind: NodeKind | None = None,
+        facts: Facts = "none",
+        relations: Sequence[str] = (),
+    ) -> tuple[Neighbor, ...]:
         """Return the steps of the shortest path between two nodes of a kind, by sum of 1 - cosine.
+
+        With facts as in `neighbors`, the two may be of different kinds, and `step_costs` says what
+        a step costs.
 
         Raises
         ------
         NoPathError
             The goal cannot be reached, or the two are nodes of different kinds.
         """
+        if on_facts := self.on_facts(facts, relations):
+            return on_facts.path(start, goal, kind=kind)
         pairs = [
             (a, b)
             for a in queries.find_nodes(self.store, start)
@@ -137,7 +189,14 @@ class Walker:
             ) from error
         nodes = queries.nodes(self.store, ids)
         return tuple(
-            Neighbor(b, graph.weight(a.id, b.id), hop, a.text, graph.has_edge(b.id, a.id))
+            Neighbor(
+                b,
+                graph.weight(a.id, b.id),
+                hop,
+                a.text,
+                graph.has_edge(b.id, a.id),
+                TAIL_OF_NODE[first.kind],
+            )
             for hop, (a, b) in enumerate(pairwise(nodes), start=1)
         )
 

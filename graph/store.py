@@ -197,8 +197,7 @@ class GraphStore:
         """Replace all edges of a tail kind, and the thresholds of its nodes."""
         sources = np.repeat(nodes, np.diff(tails.indptr))
         ranks = np.arange(1, len(sources) + 1) - np.repeat(tails.indptr[:-1], np.diff(tails.indptr))
-        self.database.execute("DELETE FROM edge WHERE kind = ?", (int(kind),))
-        self._insert_edges(kind, sources, ranks, nodes[tails.indices], tails.cosines)
+        self.replace_edges(kind, sources, ranks, nodes[tails.indices], tails.cosines)
         thresholds = zip(nodes.tolist(), tails.thresholds.tolist(), strict=True)
         self.database.execute_many("INSERT OR REPLACE INTO tail VALUES (?, ?)", list(thresholds))
 
@@ -213,7 +212,7 @@ class GraphStore:
             (int(EdgeKind.MENTION),),
         )
 
-    def _insert_edges(
+    def replace_edges(
         self,
         kind: EdgeKind,
         sources: npt.NDArray[np.int64],
@@ -221,6 +220,8 @@ class GraphStore:
         targets: npt.NDArray[np.int64],
         weights: npt.NDArray[np.float32],
     ) -> None:
+        """Replace all edges of a kind; the arrays have shape (n_edges,). The snapshot stays."""
+        self.database.execute("DELETE FROM edge WHERE kind = ?", (int(kind),))
         portion = 200_000
         for start in range(0, len(sources), portion):
             rows = slice(start, start + portion)

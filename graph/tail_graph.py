@@ -109,11 +109,28 @@ class TailGraph:
 
     def only(self, kinds: Sequence[int]) -> TailGraph:
         """Return the graph with the edges of some kinds alone."""
-        keep = np.isin(self.kinds, np.asarray(kinds, np.uint8))
-        columns = (self.indices[keep], self.weights[keep], self.kinds[keep])
-        return TailGraph.from_edges(self.n_nodes, self.sources[keep], *columns)
+        return self.keep(np.isin(self.kinds, np.asarray(kinds, np.uint8)))
+
+    def keep(self, edges: npt.NDArray[np.bool_]) -> TailGraph:
+        """Return the graph with the edges marked in a bool array of shape (n_edges,) alone."""
+        indptr = np.zeros(self.n_edges + 1, np.int64)
+        np.cumsum(edges, out=indptr[1:])
+        columns = (self.indices[edges], self.weights[edges], self.kinds[edges])
+        return TailGraph(indptr[self.indptr], *columns)
 
     # ---- one step
+
+    def out_edges(self, node: int) -> Ints:
+        """Return the rows of the edges that start from a node, in its own order."""
+        rows = self._rows(node)
+        return np.arange(rows.start, rows.stop)
+
+    def in_edges(self, node: int) -> Ints:
+        """Return the rows of the edges that lead to a node, in order of their sources."""
+        self._rows(node)
+        indptr, order = self._reverse
+        edges: Ints = order[indptr[node] : indptr[node + 1]]
+        return edges
 
     def out_neighbors(self, node: int) -> Adjacent:
         """Return the members of a node's own tail, nearest first."""
@@ -122,9 +139,7 @@ class TailGraph:
 
     def in_neighbors(self, node: int) -> Adjacent:
         """Return the nodes that list this one in their tails, nearest first."""
-        self._rows(node)
-        indptr, order = self._reverse
-        edges = order[indptr[node] : indptr[node + 1]]
+        edges = self.in_edges(node)
         edges = edges[np.lexsort((self.sources[edges], -self.weights[edges]))]
         return Adjacent(self.sources[edges], self.weights[edges], self.kinds[edges])
 

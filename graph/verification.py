@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import TailgraphError
+from . import schema
 from .clusters import cluster_signature
 from .database import as_bytes, as_int
 from .labels.events import read_events, remembered_members
-from .schema import CONTENT, TAIL_OF_NODE
+from .schema import CONTENT, TAIL_OF_NODE, EdgeKind
 from .store import GraphStore
 from .tail_graph import TailGraph
 
@@ -37,6 +38,7 @@ def verify_store(store: GraphStore) -> Iterator[Finding]:
         ("edges", _edges),
         ("graph snapshot", _snapshot),
         ("offsets", _offsets),
+        ("facts", _facts),
         ("labels", _labels),
     )
     for name, check in checks:
@@ -50,13 +52,15 @@ def content_hash(store: GraphStore) -> str:
     """Return the sha256 of everything that was read and computed, vectors included.
 
     Two builds of the same sources by the same model, on the same kind of machine, have the same
-    hash, however often they were interrupted.
+    hash, however often they were interrupted. Types, labels and facts, which are made on demand,
+    do not count.
     """
     total = hashlib.sha256()
     for table in CONTENT:
         order = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
         total.update(table.name.encode())
-        for row in store.database.stream(f'SELECT * FROM "{table.name}" ORDER BY {order}'):
+        where = f"WHERE kind <> {int(EdgeKind.FACT)}" if table is schema.edge else ""
+        for row in store.database.stream(f'SELECT * FROM "{table.name}" {where} ORDER BY {order}'):
             for value in row:
                 total.update(_bytes(value))
     return total.hexdigest()
@@ -167,3 +171,37 @@ def _labels(store: GraphStore) -> str:
         if cluster_signature(members) != signature:
             raise _UnsoundError(f"the labeled cluster {signature} does not have its members")
     return f"{len(events)} events, {len(named)} labeled clusters"
+
+
+def _facts(store: GraphStore) -> str:
+    """Count again what speaks for each fact, and hold its edges and the spans against it."""
+    wrong = store.database.rows(
+        "SELECT count(*) FROM typed_triple t JOIN sentence s ON s.id = t.sentence_id "
+        "JOIN node n ON n.id = s.node_id WHERE "
+        "t.subject <> substr(n.text, t.subject_start + 1, t.subject_end - t.subject_start) OR "
+        "t.object <> substr(n.text, t.object_start + 1, t.object_end - t.object_start) OR "
+        't."trigger" <> substr(n.text, t.trigger_start + 1, t.trigger_end - t.trigger_start)'
+    )
+    if wrong[0][0]:
+        raise _UnsoundError(f"{wrong[0][0]} typed triples do not stand where their offsets say")
+    wrong = store.database.rows(
+        "SELECT count(*) FROM fact f LEFT JOIN (SELECT t.fact_id, "
+        "count(DISTINCT CASE WHEN NOT t.negated THEN t.sentence_id END) AS support, "
+        "count(DISTINCT CASE WHEN NOT t.negated THEN s.document_id END) AS n_documents, "
+        "count(DISTINCT CASE WHEN t.negated THEN t.sentence_id END) AS n_negated, "
+        "max(t.confidence) AS best, max(t.relation) AS relation FROM typed_triple t "
+        "JOIN sentence s ON s.id = t.sentence_id GROUP BY t.fact_id) c ON c.fact_id = f.id WHERE "
+        "(f.support, f.n_documents, f.n_negated, f.best_confidence, f.relation) IS NOT "
+        "(c.support, c.n_documents, c.n_negated, c.best, c.relation)"
+    )
+    if wrong[0][0]:
+        raise _UnsoundError(f"{wrong[0][0]} facts do not say what their sentences come to")
+    wrong = store.database.rows(
+        "SELECT count(*) FROM edge e LEFT JOIN fact f ON f.id = e.rank - 1 WHERE e.kind = ? "
+        "AND (f.id IS NULL OR f.support = 0 OR abs(f.confidence - e.weight) > 1e-6)",
+        (int(EdgeKind.FACT),),
+    )
+    if wrong[0][0]:
+        raise _UnsoundError(f"{wrong[0][0]} edges lead along no such fact")
+    count = store.database.count
+    return f"{count('fact')} facts of {count('typed_triple')} typed triples"
