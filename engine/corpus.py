@@ -20,6 +20,7 @@ from typing import Literal, get_args
 from ..errors import CorpusError, ParameterError
 from .decoding import SAMPLE_CHARS, read_blocks, split_lines
 from .records import Fields, Record, read_csv, read_jsonl, read_parquet
+from .rejects import Reject, Rejected, check_decoded
 from .sentences import MAX_SENTENCE_CHARS, Span, cut_span, split_sentences
 from .sources import SourceFile, find_files, source_name
 
@@ -84,6 +85,7 @@ def read_documents(
     layout: Layout = "auto",
     text_field: str = "text",
     id_field: str = "id",
+    reject: Reject | None = None,
 ) -> Iterator[Document]:
     """Read the documents of a source as a stream, file after file in the order of their names.
 
@@ -100,6 +102,9 @@ def read_documents(
         "auto": `detect_layout` decides for each file from its first 64 KB, and logs it.
     text_field, id_field : str
         The fields of a record that hold its text and its id; records without text are skipped.
+    reject : callable, optional
+        Called with each record, document, line or file that is bad or, for a record, holds no text;
+        the rest is read. Without it the first bad one is an error.
 
     Yields
     ------
@@ -122,7 +127,7 @@ def read_documents(
         raise ParameterError(f"layout is {layout!r}, expected one of {', '.join(get_args(Layout))}")
     files = find_files(source)
     label = files[0].label if len(files) == 1 else str(source)
-    return _read_files(label, files, layout, Fields(text_field, id_field))
+    return _read_files(label, files, layout, Fields(text_field, id_field), reject)
 
 
 def detect_layout(sample: str) -> Literal["document", "lines"]:
@@ -147,15 +152,27 @@ def detect_layout(sample: str) -> Literal["document", "lines"]:
 
 
 def _read_files(
-    label: str, files: list[SourceFile], layout: Layout, fields: Fields
+    label: str, files: list[SourceFile], layout: Layout, fields: Fields, reject: Reject | None
 ) -> Iterator[Document]:
-    """Yield the documents of all files; complain where there were none."""
+    """Yield the documents of all files; complain where there were none, good or bad."""
     keys = _Keys({file.name for file in files})
     is_empty = True
+
+    def note(rejected: Rejected) -> None:
+        nonlocal is_empty
+        is_empty = False
+        if reject is not None:
+            reject(rejected)
+
     for file in files:
-        for document in _read_file(file, layout, fields, keys):
-            is_empty = False
-            yield document
+        try:
+            for document in _read_file(file, layout, fields, keys, reject and note):
+                is_empty = False
+                yield document
+        except CorpusError as error:
+            if reject is None:
+                raise
+            note(Rejected.of(file.label, error))
     if is_empty:
         raise CorpusError(
             f"{label}: holds no text; check that it is the right source, "
@@ -163,24 +180,28 @@ def _read_files(
         )
 
 
-def _read_file(file: SourceFile, layout: Layout, fields: Fields, keys: _Keys) -> Iterator[Document]:
+def _read_file(
+    file: SourceFile, layout: Layout, fields: Fields, keys: _Keys, reject: Reject | None
+) -> Iterator[Document]:
     """Yield the documents of one file."""
     if file.kind == "parquet":
-        return _record_documents(file, read_parquet(file, fields), keys)
-    blocks = read_blocks(file)
+        records = read_parquet(file, fields, reject=reject)
+        return _record_documents(file, records, keys, reject)
+    blocks = read_blocks(file, reject=reject)
     if file.kind == "csv":
-        return _record_documents(file, read_csv(file, blocks, fields), keys)
-    if file.kind == "jsonl":
-        return _record_documents(file, read_jsonl(file, blocks, fields), keys)
+        records = read_csv(file, blocks, fields, reject=reject)
+        return _record_documents(file, records, keys, reject)
     first = next(blocks, "")
-    blocks = chain([first], blocks)
-    if file.path is None and first.lstrip().startswith("{"):
-        return _record_documents(file, read_jsonl(file, blocks, fields), keys)
+    blocks = chain([first], blocks) if first else blocks
+    if file.kind == "jsonl" or (file.path is None and first.lstrip().startswith("{")):
+        records = read_jsonl(file, blocks, fields, reject=reject)
+        return _record_documents(file, records, keys, reject)
     if layout == "auto":
         layout = detect_layout(_sample(first))
         _log.info("%s: read with layout %s", file.label, layout)
     bodies = _line_bodies(blocks) if layout == "lines" else _whole_body(file, blocks)
-    return _number_documents(file.name, bodies)
+    documents = _number_documents(file.name, bodies)
+    return documents if reject is None else _decoded(file, documents, reject)
 
 
 def _sample(block: str) -> str:
@@ -201,6 +222,18 @@ def _number_documents(name: str, bodies: Iterable[_Body]) -> Iterator[Document]:
         number += 1
     if waiting is not None:
         yield Document(name if number == 1 else f"{name}#{number}", *waiting)
+
+
+def _decoded(file: SourceFile, documents: Iterable[Document], reject: Reject) -> Iterator[Document]:
+    """Yield the documents that are UTF-8 throughout, and report the others."""
+    for document in documents:
+        place = f"{file.label}, document {document.key}"
+        try:
+            check_decoded(place, document.text)
+        except CorpusError as error:
+            reject(Rejected.of(place, error))
+        else:
+            yield document
 
 
 def _whole_body(file: SourceFile, blocks: Iterable[str]) -> Iterator[_Body]:
@@ -253,13 +286,15 @@ def _join_lines(lines: list[str]) -> _Body:
 
 
 def _record_documents(
-    file: SourceFile, records: Iterable[Record], keys: _Keys
+    file: SourceFile, records: Iterable[Record], keys: _Keys, reject: Reject | None
 ) -> Iterator[Document]:
     """Yield a document for each record that holds text."""
     for record in records:
         if sentences := split_sentences(record.text):
             key = f"{file.name}#{record.number}" if record.id is None else keys.claim(record.id)
             yield Document(key, record.text, tuple(sentences))
+        elif reject is not None:
+            reject(Rejected(f"{file.label}, record {record.number:,}", "the record holds no text"))
 
 
 class _Keys:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import CorpusError
+from .rejects import Reject, Rejected
 from .sources import ByteStream, SourceFile, open_bytes, reading
 
 MAX_LINE_CHARS = 1_000_000
@@ -23,6 +24,7 @@ _MAX_COUNT = 100 * MAX_LINE_CHARS
 _BOM = b"\xef\xbb\xbf"
 _CONTINUATION = bytes(range(0x80, 0xC0))
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNCLEAN_BUT_BYTES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _SIGNATURES = {
     b"%PDF-": "a PDF: save its text as a .txt file",
@@ -39,8 +41,11 @@ _SIGNATURES = {
 }
 
 
-def read_blocks(file: SourceFile) -> Iterator[str]:
+def read_blocks(file: SourceFile, *, reject: Reject | None = None) -> Iterator[str]:
     """Yield the text of a file in blocks of whole lines, cleaned by `clean_text`.
+
+    With `reject` a line that is too long is passed over, with a blank line in its place, and bytes
+    that are not UTF-8 stay in the text as "surrogateescape" writes them: see `check_decoded`.
 
     Raises
     ------
@@ -56,14 +61,18 @@ def read_blocks(file: SourceFile) -> Iterator[str]:
             if not cut and len(pending) <= _MAX_BYTES_PER_CHAR * MAX_LINE_CHARS:
                 continue
             if not cut:
-                raise _long_line(file, line, _chars_to_line_end(pending, stream, file))
+                n_chars, rest = _skip_line(pending, stream, file)
+                _refuse_line(file, line, n_chars, reject if n_chars < _MAX_COUNT else None)
+                yield "\n"
+                offset, line, pending = offset + len(pending), line + 1, rest
+                continue
             chunk, pending = pending[:cut], pending[cut:]
-            text = _decode(chunk, file, offset, line)
+            text = _decode(chunk, file, offset, line, reject)
             yield text
             offset += cut
             line += text.count("\n")
     if pending:
-        yield _decode(pending, file, offset, line)
+        yield _decode(pending, file, offset, line, reject)
 
 
 def clean_text(text: str) -> str:
@@ -71,9 +80,12 @@ def clean_text(text: str) -> str:
 
     Each other control character becomes a space, each lone surrogate U+FFFD.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _unify_line_ends(text)
     return _UNCLEAN.sub(lambda found: " " if found.group() < "\ud800" else "\ufffd", text)
+
+
+def _unify_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def split_lines(block: str) -> list[str]:
@@ -113,11 +125,16 @@ def _end_of_lines(data: bytes) -> int:
     return max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
 
 
-def _decode(chunk: bytes, file: SourceFile, offset: int, line: int) -> str:
+def _decode(chunk: bytes, file: SourceFile, offset: int, line: int, reject: Reject | None) -> str:
     """Decode whole lines that start at byte `offset`, in line number `line`."""
+    # A byte-order mark is no part of the text, but it counts in the offsets.
+    encoding = "utf-8-sig" if offset == 0 else "utf-8"
     try:
-        # A byte-order mark is no part of the text, but it counts in the offsets.
-        text = chunk.decode("utf-8-sig" if offset == 0 else "utf-8")
+        if reject is None:
+            text = clean_text(chunk.decode(encoding))
+        else:
+            text = _unify_line_ends(chunk.decode(encoding, "surrogateescape"))
+            text = _UNCLEAN_BUT_BYTES.sub(" ", text)
     except UnicodeDecodeError as error:
         start = error.start + (len(_BOM) if offset == 0 and chunk.startswith(_BOM) else 0)
         before = chunk[:start]
@@ -127,25 +144,35 @@ def _decode(chunk: bytes, file: SourceFile, offset: int, line: int) -> str:
             f"(byte 0x{chunk[start]:02X}); convert the file first, "
             "for example with iconv -f latin1 -t utf-8"
         ) from error
-    text = clean_text(text)
-    if len(text) > MAX_LINE_CHARS:
-        for number, content in enumerate(split_lines(text), line):
-            if len(content) > MAX_LINE_CHARS:
-                raise _long_line(file, number, len(content))
-    return text
+    if len(text) <= MAX_LINE_CHARS:
+        return text
+    lines = text.split("\n")
+    for row, content in enumerate(lines):
+        if len(content) > MAX_LINE_CHARS:
+            _refuse_line(file, line + row, len(content), reject)
+            lines[row] = ""
+    return "\n".join(lines)
 
 
-def _chars_to_line_end(pending: bytes, stream: ByteStream, file: SourceFile) -> int:
-    """Count the characters of a line that is too long to hold, at most up to `_MAX_COUNT`."""
+def _skip_line(pending: bytes, stream: ByteStream, file: SourceFile) -> tuple[int, bytes]:
+    """Count the characters of a line too long to hold, up to `_MAX_COUNT`; return what follows."""
     n_chars = _count_chars(pending)
     while n_chars < _MAX_COUNT:
         with reading(file.label):
             data = stream.read(_BLOCK_BYTES)
-        rest, line_end, _ = data.replace(b"\r", b"\n").partition(b"\n")
-        n_chars += _count_chars(rest)
-        if line_end or not data:
-            break
-    return n_chars
+        inside = data.replace(b"\r", b"\n").partition(b"\n")[0]
+        n_chars += _count_chars(inside)
+        if len(inside) < len(data) or not data:
+            return n_chars, data[len(inside) :].removeprefix(b"\r").removeprefix(b"\n")
+    return n_chars, b""
+
+
+def _refuse_line(file: SourceFile, line: int, n_chars: int, reject: Reject | None) -> None:
+    """Raise the error for a line that is too long, or report it."""
+    error = _long_line(file, line, n_chars)
+    if reject is None:
+        raise error
+    reject(Rejected.of(file.label, error))
 
 
 def _count_chars(data: bytes) -> int:

@@ -13,6 +13,7 @@ from threading import Lock
 
 from ..errors import CorpusError, MissingDependencyError
 from .decoding import MAX_LINE_CHARS, clean_text, split_lines
+from .rejects import Reject, Rejected, check_decoded
 from .sources import ByteStream, SourceFile, open_bytes, reading
 
 _BATCH_ROWS = 256
@@ -46,8 +47,13 @@ class Record:
     id: str | None
 
 
-def read_jsonl(file: SourceFile, blocks: Iterable[str], fields: Fields) -> Iterator[Record]:
-    """Yield the record of each line that is not blank; every line is one JSON object."""
+def read_jsonl(
+    file: SourceFile, blocks: Iterable[str], fields: Fields, *, reject: Reject | None = None
+) -> Iterator[Record]:
+    """Yield the record of each line that is not blank; every line is one JSON object.
+
+    With `reject` a bad line is reported and passed over.
+    """
     number = 0
     for line_number, line in enumerate(_lines(blocks), 1):
         if not line.strip():
@@ -55,53 +61,94 @@ def read_jsonl(file: SourceFile, blocks: Iterable[str], fields: Fields) -> Itera
         number += 1
         place = f"{file.label}, line {line_number:,}"
         try:
-            values = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise CorpusError(
-                f"{place}: not valid JSON ({error}); a .jsonl file holds one object a line, "
-                'such as {"id": "a1", "text": "Water boils."}'
-            ) from error
-        if not isinstance(values, dict):
-            raise CorpusError(
-                f"{place}: a JSON {type(values).__name__}, not an object; "
-                'write each record as {"text": "..."}'
-            )
-        yield _record(place, number, values, fields)
+            record = _record(place, number, _object(place, line), fields)
+        except CorpusError as error:
+            if reject is None:
+                raise
+            reject(Rejected.of(place, error))
+        else:
+            yield record
 
 
-def read_csv(file: SourceFile, blocks: Iterable[str], fields: Fields) -> Iterator[Record]:
-    """Yield the record of each row below the header; fields are separated by commas."""
+def _object(place: str, line: str) -> dict[str, object]:
+    """Read the JSON object of a line."""
+    check_decoded(place, line)
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(
+            f"{place}: not valid JSON ({error}); a .jsonl file holds one object a line, "
+            'such as {"id": "a1", "text": "Water boils."}'
+        ) from error
+    if not isinstance(values, dict):
+        raise CorpusError(
+            f"{place}: a JSON {type(values).__name__}, not an object; "
+            'write each record as {"text": "..."}'
+        )
+    return values
+
+
+def read_csv(
+    file: SourceFile, blocks: Iterable[str], fields: Fields, *, reject: Reject | None = None
+) -> Iterator[Record]:
+    """Yield the record of each row below the header; fields are separated by commas.
+
+    With `reject` a bad row is reported and passed over.
+    """
     reader = csv.reader((line + "\n" for line in _lines(blocks)), strict=True)
     header: list[str] = []
     number = 0
     while True:
         place = f"{file.label}, line {reader.line_num + 1:,}"
         try:
-            with _long_csv_fields():
-                row = next(reader, None)
-        except csv.Error as error:
-            raise CorpusError(
-                f"{place}: not valid CSV ({error}; the limit of a field is {MAX_LINE_CHARS:,} "
-                "characters); look for a quote that is not closed or not doubled"
-            ) from error
-        if row is None:
-            return
-        if not row:
-            continue
-        if not header:
-            header = [name.strip() for name in row]
-            continue
-        if len(row) != len(header):
-            raise CorpusError(
-                f"{place}: fields in the row {len(row)}, in the header {len(header)}; "
-                "put text that holds commas in double quotes"
-            )
-        number += 1
-        yield _record(place, number, dict(zip(header, row, strict=True)), fields)
+            row = _next_row(place, reader)
+            if row is None:
+                return
+            if not row:
+                continue
+            if not header:
+                header = [name.strip() for name in row]
+                continue
+            number += 1
+            record = _record(place, number, _values(place, header, row), fields)
+        except CorpusError as error:
+            if reject is None:
+                raise
+            reject(Rejected.of(place, error))
+        else:
+            yield record
 
 
-def read_parquet(file: SourceFile, fields: Fields) -> Iterator[Record]:
+def _next_row(place: str, reader: Iterator[list[str]]) -> list[str] | None:
+    """Read a row, or None at the end."""
+    try:
+        with _long_csv_fields():
+            return next(reader, None)
+    except csv.Error as error:
+        raise CorpusError(
+            f"{place}: not valid CSV ({error}; the limit of a field is {MAX_LINE_CHARS:,} "
+            "characters); look for a quote that is not closed or not doubled"
+        ) from error
+
+
+def _values(place: str, header: list[str], row: list[str]) -> dict[str, str]:
+    """Give the fields of a row their names."""
+    if len(row) != len(header):
+        raise CorpusError(
+            f"{place}: fields in the row {len(row)}, in the header {len(header)}; "
+            "put text that holds commas in double quotes"
+        )
+    for value in row:
+        check_decoded(place, value)
+    return dict(zip(header, row, strict=True))
+
+
+def read_parquet(
+    file: SourceFile, fields: Fields, *, reject: Reject | None = None
+) -> Iterator[Record]:
     """Yield the record of each row, a few hundred rows in memory at a time.
+
+    With `reject` a bad row is reported and passed over.
 
     Raises
     ------
@@ -126,7 +173,15 @@ def read_parquet(file: SourceFile, fields: Fields) -> Iterator[Record]:
             for batch in table.iter_batches(batch_size=_BATCH_ROWS, columns=columns):
                 for values in batch.to_pylist():
                     number += 1
-                    yield _record(f"{file.label}, row {number:,}", number, values, fields)
+                    place = f"{file.label}, row {number:,}"
+                    try:
+                        record = _record(place, number, values, fields)
+                    except CorpusError as error:
+                        if reject is None:
+                            raise
+                        reject(Rejected.of(place, error))
+                    else:
+                        yield record
     except (pyarrow.ArrowException, UnicodeDecodeError) as error:
         raise CorpusError(
             f"{file.label}: not a whole, readable Parquet file ({_one_line(error)}); "
