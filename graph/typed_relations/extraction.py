@@ -19,8 +19,9 @@ from ..parsing import ParsedSentence
 from ..relations.triples import Form, Span
 from ..relations.words import NOT_RELATIONAL, RELATIONAL_ENDINGS, RELATIONAL_NOUNS
 from .context_check import ContextCheck
-from .pairs import Link, PairReader, Place, Words
+from .pairs import Link, PairReader, Place
 from .schema import ANY_TYPE, Relation, RelationSchema, read_schema
+from .spread_tree import Words
 from .statements import Statements
 from .triggers import Naming, TriggerLexicon
 from .typed_triple import Components, TypedArgument, TypedTriple
@@ -189,7 +190,7 @@ class TypedRelationExtractor:
         if not pairs or sentence.text.rstrip().endswith("?"):
             return None, []
         reader = PairReader(sentence)
-        words = {arg.span: reader.words_of(arg.span.start, arg.span.end) for arg in row}
+        words = {arg.span: reader.spread.words_of(arg.span.start, arg.span.end) for arg in row}
         in_names = frozenset(word for place in words.values() if place for word in range(*place))
         named = [
             (_Name(one, first), _Name(other, second))
@@ -368,7 +369,7 @@ def _turn(reader: PairReader, link: Link, place: Place, naming: Naming) -> Place
     if not naming.others or place.where == "case":
         return place
     for argument, doer in ((link.first, -_BOUND), (link.second, _BOUND)):
-        if set(reader.case_of(argument).split()) & set(naming.others):
+        if set(reader.spread.preposition(argument).split()) & set(naming.others):
             return replace(place, doer=-doer if naming.inverse else doer)
     return place
 
@@ -412,7 +413,7 @@ def _triple(
     reader: PairReader, statements: Statements, found: _Found, context: float
 ) -> TypedTriple | None:
     """Make a triple; None where it is denied and the relation has no denied ones."""
-    heads = reader.head_of(found.subject.words), reader.head_of(found.object.words)
+    heads = reader.spread.head_of(found.subject.words), reader.spread.head_of(found.object.words)
     said = statements.of(found.place.word, *heads)
     if said.negated and found.relation.negation == "drop":
         return None
