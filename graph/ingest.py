@@ -192,6 +192,7 @@ class BlockDraft:
                     ),
                     triple.condition,
                     triple.attribution,
+                    triple.predicate,
                 )
 
 

@@ -161,7 +161,7 @@ def triples(
         "SELECT t.subject, t.subject_start, t.subject_end, t.relation, t.relation_start, "
         "t.relation_end, t.object, t.object_start, t.object_end, t.form, t.rule, "
         "t.relation_lemma, t.negated, t.modality, t.confidence, t.path, t.tense, t.adjuncts, "
-        't.condition, t.attribution, d.key, s.start, s."end", n.text '
+        't.condition, t.attribution, t.predicate, d.key, s.start, s."end", n.text '
         "FROM triple t JOIN sentence s ON s.id = t.sentence_id "
         "JOIN document d ON d.id = s.document_id JOIN node n ON n.id = s.node_id "
         "WHERE t.confidence >= ? AND (instr(lower(t.subject), ?) OR instr(lower(t.object), ?)) "
@@ -348,8 +348,9 @@ def _found(row: Row) -> Found:
         adjuncts=_adjuncts(str(row[17])),
         condition=str(row[18]),
         attribution=str(row[19]),
+        predicate=str(row[20]),
     )
-    return Found(triple, _place(row[20:24]))
+    return Found(triple, _place(row[21:25]))
 
 
 def _adjuncts(stored: str) -> tuple[Adjunct, ...]:

@@ -178,6 +178,7 @@ triple = Table(
     Column("adjuncts", Text, nullable=False, server_default="[]"),
     Column("condition", Text, nullable=False, server_default=""),
     Column("attribution", Text, nullable=False, server_default=""),
+    Column("predicate", Text, nullable=False, server_default=""),
     Index("ix_triple_sentence", "sentence_id"),
     Index("ix_triple_relation", "relation_lemma"),
 )

@@ -40,6 +40,7 @@ TRIPLE = Triple(
     ),
     condition="if given early",
     attribution="Smith said",
+    predicate="inhibited",
 )
 
 

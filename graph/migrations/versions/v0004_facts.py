@@ -1,4 +1,4 @@
-"""Typed triples and the facts that they come to; tense, adjuncts and context of open triples.
+"""Typed triples and the facts that they come to; what else an open triple says.
 
 Triples that are stored already keep the defaults: their sentences were not asked for these.
 """
@@ -11,11 +11,17 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-_DEFAULTS = (("tense", ""), ("adjuncts", "[]"), ("condition", ""), ("attribution", ""))
+_DEFAULTS = (
+    ("tense", ""),
+    ("adjuncts", "[]"),
+    ("condition", ""),
+    ("attribution", ""),
+    ("predicate", ""),
+)
 
 
 def upgrade() -> None:
-    """Give open triples four columns, and create the tables of facts and typed triples."""
+    """Give open triples five columns, and create the tables of facts and typed triples."""
     for name, default in _DEFAULTS:
         op.add_column("triple", sa.Column(name, sa.Text(), nullable=False, server_default=default))
     op.create_table(
