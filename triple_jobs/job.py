@@ -25,11 +25,12 @@ from ..engine.sources import find_files
 from ..errors import ArtifactError, ParameterError, TailgraphError
 from ..graph.database import folder_lock
 from .formats import ending_of, text_format
+from .messages import Done
 from .options import JobOptions
 from .parquet import check_installed, join_files
 from .portions import Portion, cut_portions, open_documents
 from .shards import Note, ShardFolder, write_whole, writing
-from .workers import Done, WorkerPool
+from .workers import WorkerPool
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the name of a stage, how much of it is done, and of how much (None: not known)."""

@@ -11,11 +11,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..graph.parsing import ParsedSentence
-from ..graph.relations.triples import Span, Triple
-from ..graph.typed_relations.typed_triple import TypedArgument, TypedTriple
+if TYPE_CHECKING:
+    from ..graph.parsing import ParsedSentence
+    from ..graph.relations.triples import Span, Triple
+    from ..graph.typed_relations.typed_triple import TypedArgument, TypedTriple
 
 Record = dict[str, Any]
 _DECIMALS = 4
