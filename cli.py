@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .commands.arguments import (
-    Direction,
     Folder,
     IdField,
     Json,
@@ -24,7 +22,6 @@ from .commands.arguments import (
     Layout,
     Limit,
     Model,
-    OfKind,
     ParserName,
     Sources,
     TextField,
@@ -33,18 +30,19 @@ from .commands.arguments import (
     source_options,
 )
 from .commands.entities import entities, ner
+from .commands.facts import facts
 from .commands.geometry import arithmetic, histogram, importance
 from .commands.labels import label_commands
 from .commands.models import adapt, card, pretrain, train_parser
-from .commands.opening import read_text
 from .commands.predictions import compare, explain, fill, score
 from .commands.reading import own_tokens, prefixes, senses
+from .commands.triples import triples
+from .commands.walking import expand, neighbors, node_kind, open_walker, path
 from .commands.word_classes import pos
+from .commands.world_model import harvest
 
 if TYPE_CHECKING:
-    from .graph.schema import NodeKind
     from .knowledge_base import KnowledgeBase
-    from .walking import Walker
 
 app = typer.Typer(
     name="tailgraph",
@@ -131,7 +129,7 @@ def search(
     from .commands.terminal import show_hits
 
     with _open(kb, model=model) as knowledge_base:
-        show_hits(knowledge_base.search(query, kind=_node_kind(kind), k=limit), as_json=as_json)
+        show_hits(knowledge_base.search(query, kind=node_kind(kind), k=limit), as_json=as_json)
 
 
 @app.command()
@@ -150,57 +148,6 @@ def describe(
 
 
 @app.command()
-def neighbors(
-    kb: Folder,
-    term: Annotated[str, typer.Argument(help="A term, a phrase or a sentence that is stored.")],
-    direction: Annotated[
-        Direction, typer.Option(help="out: its own tail; in: who lists it; mutual: both.")
-    ] = Direction.out,
-    kind: OfKind = None,
-    limit: Limit = 20,
-    as_json: Json = False,
-) -> None:
-    """List the neighbours of a node in the directed tail graph."""
-    from .commands.terminal import show_neighbors
-
-    with _walker(kb) as walker:
-        found = walker.neighbors(term, kind=_kind(kind), direction=direction.value, k=limit)
-        show_neighbors(found, as_json=as_json)
-
-
-@app.command()
-def expand(
-    kb: Folder,
-    term: Annotated[str, typer.Argument(help="A term, a phrase or a sentence that is stored.")],
-    hops: Annotated[int, typer.Option(min=1, help="How many steps away at most.")] = 2,
-    kind: OfKind = None,
-    limit: Limit = 50,
-    as_json: Json = False,
-) -> None:
-    """Walk outwards from a node along its tails, hop by hop."""
-    from .commands.terminal import show_neighbors
-
-    with _walker(kb) as walker:
-        found = walker.expand(term, kind=_kind(kind), hops=hops, limit=limit)
-        show_neighbors(found, as_json=as_json)
-
-
-@app.command()
-def path(
-    kb: Folder,
-    start: Annotated[str, typer.Argument(help="Where the path begins.")],
-    goal: Annotated[str, typer.Argument(help="Where it ends.")],
-    kind: OfKind = None,
-    as_json: Json = False,
-) -> None:
-    """Find the shortest path of tails between two nodes."""
-    from .commands.terminal import show_neighbors
-
-    with _walker(kb) as walker:
-        show_neighbors(walker.path(start, goal, kind=_kind(kind)), as_json=as_json)
-
-
-@app.command()
 def clusters(
     kb: Folder,
     term: Annotated[str, typer.Option(help="Only the clusters that hold this term.")] = "",
@@ -210,46 +157,8 @@ def clusters(
     """List clusters of the vocabulary with their pivots, the largest first."""
     from .commands.terminal import show_clusters
 
-    with _walker(kb) as walker:
+    with open_walker(kb) as walker:
         show_clusters(walker.clusters(term, limit=limit), as_json=as_json)
-
-
-@app.command()
-def triples(
-    kb: Folder,
-    text: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[TEXT|FILE]", help="Text, a file, or - for stdin; stored triples if not given."
-        ),
-    ] = None,
-    about: Annotated[
-        str, typer.Option(help="Only triples whose subject or object holds this.")
-    ] = "",
-    relation: Annotated[
-        str, typer.Option(help="Only triples whose relation holds this lemma.")
-    ] = "",
-    min_confidence: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Least confidence.")
-    ] = 0.0,
-    limit: Limit = 20,
-    parser: ParserName = None,
-    as_json: Json = False,
-) -> None:
-    """Extract the relation triples of a text, or list those of the knowledge base."""
-    from .commands.terminal import show_found, show_related
-    from .graph import queries
-    from .opening import open_store
-
-    if text is not None:
-        with _open(kb, parser=parser) as knowledge_base:
-            show_related(knowledge_base.triples_of(read_text(text)), as_json=as_json)
-        return
-    with open_store(kb) as store:
-        found = queries.triples(
-            store, about=about, relation=relation, min_confidence=min_confidence, limit=limit
-        )
-        show_found(found, as_json=as_json)
 
 
 @app.command()
@@ -290,6 +199,11 @@ def demo(
 
 
 for command in (
+    neighbors,
+    expand,
+    path,
+    facts,
+    triples,
     entities,
     ner,
     fill,
@@ -300,6 +214,7 @@ for command in (
     prefixes,
     own_tokens,
     pos,
+    harvest,
     histogram,
     importance,
     arithmetic,
@@ -357,28 +272,8 @@ def _open(folder: Path, *, model: str | None = None, parser: str | None = None) 
     return KnowledgeBase.open(folder, model=model, parser=parser)
 
 
-@contextmanager
-def _walker(folder: Path) -> Iterator[Walker]:
-    """Open what walks the graph alone: no model, no parser."""
-    from .opening import open_store
-    from .walking import Walker
-
-    with open_store(folder) as store:
-        yield Walker(store)
-
-
 def _report(knowledge_base: KnowledgeBase, as_json: bool) -> None:
     from .commands.terminal import show_built
 
     with knowledge_base:
         show_built(knowledge_base.info(), knowledge_base.report, as_json=as_json)
-
-
-def _kind(kind: Kind | None) -> NodeKind | None:
-    return None if kind is None else _node_kind(kind)
-
-
-def _node_kind(kind: Kind) -> NodeKind:
-    from .graph.schema import NodeKind
-
-    return NodeKind[kind.name.upper()]

@@ -13,13 +13,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 
 from .building import Progress, n_workers
+from .engine.encoder import Encoder
 from .graph import schema
 from .graph.database import as_int
 from .graph.entities import EntityTyper
 from .graph.facts.aggregation import gather_facts
 from .graph.facts.fact_edges import write_facts
+from .graph.facts.queries import SEARCH_STEP
 from .graph.facts.typed_rows import Naming, read_names, read_statements, typed_rows
 from .graph.labels.seeds import UNTAGGED, SeedLabels
 from .graph.parallel_parsing import ParserPool
@@ -27,6 +30,7 @@ from .graph.parsing import ParsedSentence, Parser
 from .graph.relations.triples import Span
 from .graph.store import GraphStore
 from .graph.synonyms.canonical import Canonicalizer
+from .graph.typed_relations.extraction import TypedRelationExtractor
 from .graph.typed_relations.schema import (
     RelationSchema,
     format_relation,
@@ -44,7 +48,6 @@ Extract = Callable[[Sequence[int], Sequence[ParsedSentence]], Sequence[Sequence[
 
 _BLOCK = 512
 _POOL_SENTENCES = 2048
-_STEP = "facts"
 _GATHERED = "fact edges"
 _SCHEMA = "relation_schema"
 _MADE_BY = "facts"
@@ -56,6 +59,14 @@ class FactJob:
 
     relations: RelationSchema
     seeds: SeedLabels
+
+    @classmethod
+    def of(cls, store: GraphStore, seeds: SeedLabels, schema: str | Path | None = None) -> FactJob:
+        """Return the job of a schema file; without one that of the last time, or the starter's."""
+        text = store.manifest().get(_SCHEMA)
+        if schema is None and isinstance(text, str):
+            return cls(parse_schema(text, source=str(store.database.path.parent)), seeds)
+        return cls(read_schema(schema), seeds)
 
     @property
     def schema_text(self) -> str:
@@ -70,7 +81,7 @@ class FactJob:
     def pending_sentences(self, store: GraphStore) -> tuple[int, int]:
         """Return the first sentence that was not searched so, and the number of sentences."""
         manifest = store.manifest()
-        done = store.watermark(_STEP) or "0"
+        done = store.watermark(SEARCH_STEP) or "0"
         if (manifest.get(_MADE_BY), manifest.get(_SCHEMA)) != (self.made_by, self.schema_text):
             done = "0"
         return int(done), store.database.next_id("sentence")
@@ -81,12 +92,10 @@ class FactJob:
         return first == n_sentences and store.watermark(_GATHERED) == store.content_state()
 
 
-def stored_schema(store: GraphStore) -> RelationSchema:
-    """Return the schema that facts were last looked for with, or the starter schema."""
-    text = store.manifest().get(_SCHEMA)
-    if isinstance(text, str):
-        return parse_schema(text, source=str(store.database.path.parent))
-    return read_schema()
+def make_extract(store: GraphStore, job: FactJob, encoder: Encoder, typer: EntityTyper) -> Extract:
+    """Return what finds typed triples with a model, and with the types that are stored."""
+    extractor = TypedRelationExtractor.from_parts(encoder, typer, job.relations)
+    return lambda ids, parsed: extractor.extract(parsed, stored_names(store, typer, ids, parsed))
 
 
 def stored_names(
@@ -162,7 +171,7 @@ def _begin(store: GraphStore, job: FactJob) -> None:
     with store.transaction():
         store.database.execute("DELETE FROM typed_triple")
         store.put_manifest({_MADE_BY: job.made_by, _SCHEMA: job.schema_text})
-        store.put_watermark(_STEP, "0")
+        store.put_watermark(SEARCH_STEP, "0")
         store.put_watermark(_GATHERED, "")
 
 
@@ -183,7 +192,7 @@ def _search_block(
         store.database.insert(
             schema.typed_triple, ((number + i, *row) for i, row in enumerate(found))
         )
-        store.put_watermark(_STEP, str(ids[-1] + 1))
+        store.put_watermark(SEARCH_STEP, str(ids[-1] + 1))
     return ids[-1] + 1
 
 

@@ -7,26 +7,23 @@ from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 
-from .answers import Description, Hit, Neighbor, RelatedText
+from .answers import Description, Hit, RelatedText
 from .building import BuildConfig, Builder, BuildReport, Progress
 from .engine.corpus import SourceOptions
 from .engine.encoder import Encoder
 from .errors import UnknownTermError
+from .fact_finding import FactJob, find_facts, make_extract
 from .graph import queries
 from .graph.database import folder_lock
 from .graph.entities import Entity
 from .graph.labels.book import LabelBook
 from .graph.labels.cached_vectors import cached_vectors
 from .graph.labels.proposals import Proposal, propose_clusters
-from .graph.labels.seeds import SeedLabels, check_known
 from .graph.labels.term_labels import TermLabel, find_term_labels
 from .graph.parsing import Parser
-from .graph.queries import Found, Mention, StoredCluster
 from .graph.relations.extraction import extract_triples
 from .graph.schema import NodeKind
 from .graph.store import GraphStore
-from .graph.tail_graph import TailGraph
-from .graph.verification import Finding, content_hash, verify_store
 from .graph.word_counts import count_words
 from .labeling import edit_labels, store_term_labels
 from .loading import (
@@ -40,17 +37,20 @@ from .loading import (
     new_manifest,
 )
 from .mention_types import pending_sentences, type_mentions
-from .opening import CACHE, DATABASE, bring_up_to_date, describe_folder, open_store
+from .opening import CACHE, DATABASE, bring_up_to_date, open_store
 from .reading.given_text import parse_text
 from .reading.label_free import FineEntity
 from .reading.reader import Reader
 from .reading.typed_text import TypedText
 from .searching import Searcher
-from .walking import Walker
+from .stored_knowledge import StoredKnowledge
 
 
-class KnowledgeBase:
-    """A knowledge base; use `build`, `add` or `open`, and close it or use it in a ``with``."""
+class KnowledgeBase(StoredKnowledge):
+    """A knowledge base; use `build`, `add` or `open`, and close it or use it in a ``with``.
+
+    What it answers without the model and the parser is told in `StoredKnowledge`.
+    """
 
     def __init__(
         self,
@@ -60,8 +60,7 @@ class KnowledgeBase:
         model: str | Path | None = None,
         parser: str | Path | None = None,
     ) -> None:
-        self.folder = folder
-        self.store = store
+        super().__init__(folder, store)
         self.report: BuildReport | None = None
         self._model = model
         self._parser = parser
@@ -175,21 +174,6 @@ class KnowledgeBase:
         """
         return cls(Path(folder), open_store(folder), model=model, parser=parser)
 
-    def close(self) -> None:
-        """Close the knowledge base."""
-        self.store.close()
-
-    def __enter__(self) -> KnowledgeBase:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    @cached_property
-    def config(self) -> BuildConfig:
-        """How the knowledge base was built."""
-        return BuildConfig.from_json(self.store.manifest()["config"])
-
     @cached_property
     def encoder(self) -> Encoder:
         """The masked language model, checked to be the one that the vectors were made with."""
@@ -203,21 +187,6 @@ class KnowledgeBase:
         parser = load_parser(self._parser or self._recorded("parser_path"))
         check_same(self.folder, "parser", self.store.manifest()["parser"], parser.fingerprint)
         return parser
-
-    @property
-    def graph(self) -> TailGraph:
-        """The directed tail graph over terms, phrases and sentences; node ids are its rows."""
-        return self.walker.graph
-
-    @cached_property
-    def labels(self) -> LabelBook:
-        """The labels that persons gave, with all that was done to them."""
-        return LabelBook(self.store)
-
-    @cached_property
-    def seeds(self) -> SeedLabels:
-        """The terms that a person has labelled."""
-        return self.labels.current()
 
     @cached_property
     def reader(self) -> Reader:
@@ -247,11 +216,6 @@ class KnowledgeBase:
         """What finds the nodes nearest to a text."""
         return Searcher(self.store, self.folder / CACHE, self.encoder)
 
-    @cached_property
-    def walker(self) -> Walker:
-        """What walks the tail graph from node to node."""
-        return Walker(self.store)
-
     # ---- searching
 
     def search(
@@ -268,46 +232,7 @@ class KnowledgeBase:
             standing = None
         return self.searcher.describe(text, standing, k=k)
 
-    # ---- walking
-
-    def neighbors(
-        self, text: str, *, kind: NodeKind | None = None, direction: str = "out", k: int = 20
-    ) -> tuple[Neighbor, ...]:
-        """Return the neighbours of a node, nearest first; see `Walker.neighbors`."""
-        return self.walker.neighbors(text, kind=kind, direction=direction, k=k)
-
-    def expand(
-        self, text: str, *, kind: NodeKind | None = None, hops: int = 2, limit: int = 50
-    ) -> tuple[Neighbor, ...]:
-        """Return the nodes around a node along its tails; see `Walker.expand`."""
-        return self.walker.expand(text, kind=kind, hops=hops, limit=limit)
-
-    def path(self, start: str, goal: str, *, kind: NodeKind | None = None) -> tuple[Neighbor, ...]:
-        """Return the steps of the shortest path between two nodes; see `Walker.path`."""
-        return self.walker.path(start, goal, kind=kind)
-
     # ---- reading
-
-    def clusters(self, term: str = "", *, limit: int = 20) -> list[StoredCluster]:
-        """Return the clusters of the vocabulary, the largest first, or those of one term."""
-        return self.walker.clusters(term, limit=limit)
-
-    def triples(
-        self,
-        *,
-        about: str = "",
-        relation: str = "",
-        min_confidence: float = 0.0,
-        limit: int = 20,
-    ) -> list[Found]:
-        """Return stored triples, the most confident first; see `queries.triples`."""
-        return queries.triples(
-            self.store,
-            about=about,
-            relation=relation,
-            min_confidence=min_confidence,
-            limit=limit,
-        )
 
     def triples_of(self, text: str) -> list[RelatedText]:
         """Extract the triples of a text that is not stored."""
@@ -337,16 +262,24 @@ class KnowledgeBase:
             with folder_lock(self.folder), GraphStore.create(path) as store:
                 type_mentions(store, self.reader.typer, self.seeds, progress)
 
-    def mentions(self, *, label: str = "", limit: int = 50) -> list[Mention]:
-        """Return typed phrases of the knowledge base, the most often mentioned first.
+    def find_facts(
+        self, *, schema: str | Path | None = None, progress: Progress | None = None
+    ) -> None:
+        """Search every sentence not searched yet for the relations of a schema; see `find_facts`.
 
-        Raises
-        ------
-        ParameterError
-            If no label is called so.
+        Goes on where an interrupted call stopped. Mentions are typed first. Without a schema it is
+        that of the last time, at first the one that comes with the package.
         """
-        check_known([label] if label else [], self.seeds.names)
-        return queries.mentions(self.store, label=label, limit=limit)
+        self.type_mentions(progress=progress)
+        job = FactJob.of(self.store, self.seeds, schema)
+        if not job.is_done(self.store):
+            path, size = self.folder / DATABASE, self.config.group_sentences
+            with folder_lock(self.folder), GraphStore.create(path) as store:
+                extract = make_extract(store, job, self.encoder, self.reader.typer)
+                find_facts(
+                    store, job, extract, self.parser, group_sentences=size, progress=progress
+                )
+            self.__dict__.pop("walker", None)
 
     # ---- labels
 
@@ -368,17 +301,3 @@ class KnowledgeBase:
         """Return labels of terms, given and propagated; see `find_term_labels`."""
         store_term_labels(self.folder, self.labels, lambda: self.reader.entity_vectors)
         return find_term_labels(self.store, term=term, label=label, source=source, limit=limit)
-
-    # ---- about itself
-
-    def info(self) -> dict[str, object]:
-        """Return what the knowledge base was made with and how much it holds."""
-        return describe_folder(self.folder, self.store)
-
-    def verify(self) -> Iterator[Finding]:
-        """Yield the outcome of each check of the stored content; see `verify_store`."""
-        return verify_store(self.store)
-
-    def content_hash(self) -> str:
-        """Return the sha256 of everything read and computed, vectors included."""
-        return content_hash(self.store)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..answers import Description, Hit, Neighbor, RelatedText
     from ..building import BuildReport
     from ..graph.entities import Entity
+    from ..graph.facts.aggregation import Fact
     from ..graph.queries import Found, Mention, StoredCluster
     from ..graph.relations.triples import Triple
     from ..graph.verification import Finding
@@ -78,14 +79,37 @@ def show_neighbors(found: Sequence[Neighbor], *, as_json: bool) -> None:
     """Print nodes met on a walk, in the order met."""
     if as_json:
         return print_json(found)
-    shown = table("hop", "from", "", "to", "cosine")
+    with_facts = any(near.fact for near in found)
+    shown = table("hop", "from", "", "to", "cosine", *(["fact"] if with_facts else []))
     for near in found:
-        arrow = "<->" if near.mutual else "->"
-        shown.add_row(
-            str(near.hops), escape(near.parent), arrow, escape(near.node.text), f"{near.weight:.3f}"
-        )
-    out.print(shown if found else "nothing: the tail is empty")
+        weight = "" if near.fact else f"{near.weight:.3f}"
+        said = [fact_weight(near.fact) if near.fact else ""] if with_facts else []
+        ends = escape(near.parent), escape(_arrow(near)), escape(near.node.text)
+        shown.add_row(str(near.hops), *ends, weight, *said)
+    out.print(shown if found else "nothing: no edge leads on from here")
     return None
+
+
+def _arrow(near: Neighbor) -> str:
+    """Draw the edge of a step: from the one that lists, or from the subject of the fact."""
+    if near.fact is not None:
+        return fact_arrow(near.fact, backward=near.incoming)
+    return "<->" if near.mutual else "<-" if near.incoming else "->"
+
+
+def fact_arrow(fact: Fact, *, backward: bool = False) -> str:
+    """Draw a fact from its subject to its object, or the other way round."""
+    if fact.symmetric:
+        return f"<-{fact.relation}->"
+    return f"<-{fact.relation}-" if backward else f"-{fact.relation}->"
+
+
+def fact_weight(fact: Fact) -> str:
+    """Say what speaks for a fact and against it."""
+    n = fact.n_documents
+    denied = f", denied {fact.n_negated}" if fact.n_negated else ""
+    places = f" in {n} documents" if n > 1 else ""
+    return f"support {fact.support}{places}{denied}, {fact.confidence:.2f}"
 
 
 def show_clusters(found: Sequence[StoredCluster], *, as_json: bool) -> None:

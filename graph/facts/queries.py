@@ -13,6 +13,9 @@ from ..typed_relations.typed_triple import TypedTriple
 from .aggregation import Fact
 from .typed_rows import COLUMNS, typed_triple
 
+SEARCH_STEP = "facts"
+"""The step whose watermark is the first sentence that was not searched for facts yet."""
+
 _FACT = (
     "f.id, f.subject, f.relation, f.object, f.symmetric, f.support, f.n_documents, f.n_negated, "
     "f.best_confidence, f.confidence"
@@ -65,6 +68,11 @@ def check_relations(store: GraphStore, relations: Sequence[str]) -> None:
             raise ParameterError(
                 f"no fact has the relation {relation!r}; there are facts of {', '.join(known)}"
             )
+
+
+def unsearched(store: GraphStore) -> int:
+    """Return how many sentences were not searched for facts yet."""
+    return store.database.next_id("sentence") - int(store.watermark(SEARCH_STEP) or "0")
 
 
 def facts(

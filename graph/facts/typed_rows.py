@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ..database import Row, as_float, as_int
-from ..parsing import ParsedSentence
 from ..relations.triples import Form, Span, Tense
 from ..store import GraphStore
 from ..typed_relations.typed_triple import Components, TypedArgument, TypedTriple
 from .aggregation import Argument, Statement
+
+if TYPE_CHECKING:
+    from ..parsing import ParsedSentence
 
 Naming = Callable[[str, str], str]
 """Gives an argument of a relation its canonical name: (relation, text) to name."""
