@@ -292,8 +292,8 @@ def test_worker_processes_are_refused(
 def test_spacy_finds_the_component_by_its_entry_point() -> None:
     """The entry point leads to a function that spaCy knows as the factory."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    [(name, place)] = project["entry-points"]["spacy_factories"].items()
-    module, _, function = place.partition(":")
+    name = "tailgraph_ner"
+    module, _, function = project["entry-points"]["spacy_factories"][name].partition(":")
     factory = getattr(import_module(module), function)
     assert factory is spacy.registry.factories.get(name)
     assert Language.has_factory(name)
