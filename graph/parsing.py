@@ -81,6 +81,11 @@ class ParsedSentence:
     heads: tuple[int, ...]
     noun_phrases: tuple[NounPhrase, ...]
 
+    @property
+    def is_question(self) -> bool:
+        """Whether the sentence asks, and so states nothing."""
+        return self.text.rstrip().endswith("?")
+
 
 class Parser:
     """A spaCy pipeline that reads English sentences.

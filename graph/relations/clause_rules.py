@@ -1,42 +1,100 @@
 """Rules that read relations off clauses: verbs with their objects, and what follows *be*.
 
-Each rule takes a clause and yields facts; its docstring shows a sentence and what it reads there.
-Roles come from voice and preposition, never from word order.
+Each rule takes a clause and yields links from its subjects to a noun; its docstring shows a
+sentence and what it reads there. Roles come from voice and preposition, never from word order.
+A link goes on from noun to noun as long as prepositions lead on: "inhibits the activity of COX"
+links with the activity, and with COX.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NamedTuple
 
 from ..noun_phrases import HEADS
+from .argument_spans import phrase_words
 from .clauses import Argument, Clause, resolve_relative
 from .dependency_tree import DependencyTree
 from .facts import Fact, pair_up
+from .predicates import predicate_words
 from .words import (
     CIRCUMSTANCE_NOUNS,
     COMPARISONS,
     LIGHT_VERBS,
-    NEGATORS,
+    NOT_ARGUMENT_PREPOSITIONS,
     RAISING,
     RECIPROCAL_VERBS,
 )
 
-ClauseRule = Callable[[DependencyTree, Clause], Iterator[Fact]]
+_MOST_COMPLEMENTS = 2
+"""Prepositional phrases that a link goes on through: "a judge of the court of the town"."""
+_MOST_PAIRS = 24
 
 
-def verb_object(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation from the subjects of a clause to one noun.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule.
+    subjects : sequence of Argument
+        Who or what is related.
+    target : Argument
+        With whom or what.
+    trigger : tuple of int
+        Words that carry the relation, the main one first.
+    lemma : str
+        Its normal form.
+    inner : tuple of int
+        Words of the nouns that it goes through: *the activity* in "inhibits the activity of".
+    goes_on : str
+        Name of the rule that goes on from the target; "" where the link ends.
+    """
+
+    rule: str
+    subjects: Sequence[Argument]
+    target: Argument
+    trigger: tuple[int, ...]
+    lemma: str
+    inner: tuple[int, ...] = ()
+    goes_on: str = ""
+
+
+ClauseRule = Callable[[DependencyTree, Clause], Iterator[Link]]
+
+
+def read_clause(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+    """Read all facts off a clause."""
+    around = predicate_words(tree, clause)
+    for rule in CLAUSE_RULES:
+        for link in _bounded(list(rule(tree, clause))):
+            for longer in (link, *_continued(tree, link, _MOST_COMPLEMENTS)):
+                yield from _facts(tree, clause, longer, around)
+
+
+def _bounded(links: list[Link]) -> list[Link]:
+    """Keep long lists from exploding: beyond 24 pairs, only the first subject is spread."""
+    if sum(len(link.subjects) for link in links) > _MOST_PAIRS:
+        links = [replace(link, subjects=link.subjects[:1]) for link in links[:_MOST_PAIRS]]
+    return links
+
+
+def verb_object(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read an active verb with its object.
 
     "Aspirin inhibits COX-1" gives (Aspirin, inhibits, COX-1).
     """
-    if not clause.is_passive and not tree.having(clause.predicate, "cop"):
-        relation = _verb_relation(tree, clause)
-        yield from _facts(tree, clause, "verb-object", clause.subjects, clause.objects, relation)
+    if clause.is_passive or tree.having(clause.predicate, "cop"):
+        return
+    goes_on = "light-verb" if tree.lemmas[clause.predicate] in LIGHT_VERBS else "object-complement"
+    for target in clause.objects:
+        yield _verb_link(tree, clause, "verb-object", target, goes_on=goes_on)
 
 
-def passive_agent(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+def passive_agent(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read a passive verb with its doer.
 
     "The kinase is activated by p53" gives (p53, is activated by, The kinase), as "activate".
@@ -45,39 +103,47 @@ def passive_agent(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
         return
     for preposition, cases, doer in tree.complements(clause.predicate, "obl:agent", "obl"):
         if preposition == "by" and _is_argument(tree, doer):
-            relation = _verb_relation(tree, clause, cases=cases)
-            doers = [Argument(doer)]
-            yield from _facts(tree, clause, "passive-agent", doers, clause.subjects, relation)
+            for undergoer in clause.subjects:
+                link = _verb_link(tree, clause, "passive-agent", undergoer, cases=cases)
+                yield replace(link, subjects=(Argument(doer),))
 
 
-def verb_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+def verb_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read a verb with a prepositional argument; the preposition is part of the relation.
 
     "The drug binds to cells" gives (The drug, binds to, cells).
     "Cells treated with insulin grow" gives (Cells, treated with, insulin), as "be treated with".
     "It reduces pain in adults" gives (It, reduces pain in, adults), as "reduce pain in".
+    "In adults, it reduces pain" gives the same, with less confidence.
     """
     verb = clause.predicate
     if tree.having(verb, "cop"):
         return
     direct = None if clause.is_passive else tree.first(verb, "obj")
-    rule = "verb-oblique" if direct is None else "verb-object-oblique"
     end = [] if direct is None else [tree.lemmas[direct]]
-    for preposition, cases, noun in tree.complements(verb, "obl"):
+    inner = () if direct is None else tuple(range(*phrase_words(tree, direct)))
+    for preposition, cases, noun in _obliques(tree, clause):
         target = resolve_relative(tree, noun, verb)
         is_doer = clause.is_passive and preposition == "by"
-        is_frame = noun < verb and target == noun  # "In mice, the drug acts on cells"
-        if target is None or is_doer or is_frame or preposition in COMPARISONS:
+        if target is None or is_doer or not _is_argument(tree, target):
             continue
-        if _is_argument(tree, target):
-            relation = _verb_relation(
-                tree, clause, cases=cases, end=[*end, preposition], keeps_voice=True
-            )
-            targets = [Argument(target)]
-            yield from _facts(tree, clause, rule, clause.subjects, targets, relation)
+        rule = "verb-oblique" if direct is None else "verb-object-oblique"
+        if noun < verb and target == noun:
+            rule = "verb-frame"
+        yield _verb_link(
+            tree,
+            clause,
+            rule,
+            Argument(target),
+            cases=cases,
+            inner=inner,
+            end=[*end, preposition],
+            keeps_voice=True,
+            goes_on="" if rule == "verb-frame" else "oblique-complement",
+        )
 
 
-def verb_complement(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+def verb_complement(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read a verb that links its subject with a noun without a preposition.
 
     "The cells become neurons" gives (The cells, become, neurons).
@@ -86,34 +152,20 @@ def verb_complement(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
     verb = clause.predicate
     if tree.upos[verb] != "VERB" or tree.having(verb, "obj"):
         return
-    nouns = [
-        Argument(conjunct)
-        for child in tree.having(verb, "xcomp")
-        if tree.upos[child] in ("NOUN", "PROPN") and not tree.having(child, "cop", "case", "mark")
-        for conjunct in tree.conjuncts(child)
-    ]
-    relation = _verb_relation(tree, clause, keeps_voice=True)
-    yield from _facts(tree, clause, "verb-complement", clause.subjects, nouns, relation)
+    for child in tree.having(verb, "xcomp"):
+        if tree.upos[child] in ("NOUN", "PROPN") and not tree.having(child, "cop", "case", "mark"):
+            for noun in tree.conjuncts(child):
+                yield _verb_link(
+                    tree,
+                    clause,
+                    "verb-complement",
+                    Argument(noun),
+                    keeps_voice=True,
+                    goes_on="object-complement",
+                )
 
 
-def light_verb(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
-    """Read a verb whose object carries the meaning.
-
-    "Aspirin has an effect on platelets" gives (Aspirin, has an effect on, platelets).
-    """
-    verb = clause.predicate
-    if clause.is_passive or tree.lemmas[verb] not in LIGHT_VERBS:
-        return
-    for noun in tree.having(verb, "obj"):
-        for preposition, cases, target in tree.complements(noun, "nmod"):
-            if preposition != "of" and _is_argument(tree, target):
-                end = [tree.lemmas[noun], preposition]
-                relation = _verb_relation(tree, clause, cases=[noun, *cases], end=end)
-                targets = [Argument(target)]
-                yield from _facts(tree, clause, "light-verb", clause.subjects, targets, relation)
-
-
-def reciprocal_verb(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+def reciprocal_verb(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read a verb whose coordinated subjects are partners.
 
     "BRCA1 and BARD1 interact" gives (BRCA1, interact, BARD1).
@@ -123,43 +175,50 @@ def reciprocal_verb(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
         return
     if tree.having(verb, "obl", "obl:agent", "ccomp"):
         return
-    relation = _verb_relation(tree, clause)
     for one, other in combinations(clause.subjects[:4], 2):
-        yield from _facts(tree, clause, "reciprocal-verb", [one], [other], relation)
+        link = _verb_link(tree, clause, "reciprocal-verb", other)
+        yield replace(link, subjects=(one,))
 
 
-def is_a(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+def is_a(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read what the subject is said to be.
 
-    "Aspirin is an inhibitor of COX" gives (Aspirin, is, an inhibitor of COX), as "be"; the
-    inhibition itself is read by `copula_complement`.
+    "Aspirin is an old drug" gives (Aspirin, is, an old drug), as "be".
+    "Aspirin is an inhibitor of COX" also gives (Aspirin, is an inhibitor of, COX), as "be
+    inhibitor of", by the rule copula-complement.
     """
     word = clause.predicate
-    cops = tree.having(word, "cop")
-    if cops and tree.upos[word] in ("NOUN", "PROPN") and not tree.having(word, "case"):
-        kinds = [Argument(noun) for noun in tree.conjuncts(word) if _is_argument(tree, noun)]
-        yield from _facts(tree, clause, "is-a", clause.subjects, kinds, _Relation(cops, "be"))
+    cops = tuple(tree.having(word, "cop"))
+    if not cops or tree.upos[word] not in ("NOUN", "PROPN") or tree.having(word, "case"):
+        return
+    for noun in tree.conjuncts(word):
+        if _is_argument(tree, noun):
+            goes_on = "copula-complement"
+            yield Link("is-a", clause.subjects, Argument(noun), cops, "be", goes_on=goes_on)
 
 
-def copula_complement(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
-    """Read a noun or adjective after *be* with its prepositional argument.
+def copula_adjective(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
+    """Read an adjective after *be* with its prepositional argument.
 
-    "Aspirin is an inhibitor of COX" gives (Aspirin, is an inhibitor of, COX), as "be inhibitor of".
     "Cells are resistant to insulin" gives (Cells, are resistant to, insulin).
     """
     word = clause.predicate
     cops = tree.having(word, "cop")
-    if not cops or tree.upos[word] not in ("NOUN", "ADJ") or tree.having(word, "case"):
+    if not cops or tree.upos[word] != "ADJ" or tree.having(word, "case"):
         return
     for preposition, cases, target in tree.complements(word, "nmod", "obl"):
         if target > word and _is_argument(tree, target):
-            lemma = f"be {tree.lemmas[word]} {preposition}"
-            relation = _Relation([word, *cops, *cases], lemma)
-            targets = [Argument(target)]
-            yield from _facts(tree, clause, "copula-complement", clause.subjects, targets, relation)
+            yield Link(
+                "copula-complement",
+                clause.subjects,
+                Argument(target),
+                (word, *cops, *cases),
+                f"be {tree.lemmas[word]} {preposition}",
+                goes_on="oblique-complement",
+            )
 
 
-def copula_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
+def copula_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read a prepositional phrase after *be*.
 
     "The receptor is on the membrane" gives (The receptor, is on, the membrane), as "be on".
@@ -167,9 +226,15 @@ def copula_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
     word = clause.predicate
     cops, cases = tree.having(word, "cop"), tree.case_words(word)
     if cops and cases and _is_argument(tree, word):
-        relation = _Relation([*cops, *cases], f"be {tree.preposition(word)}")
-        targets = [Argument(word)]
-        yield from _facts(tree, clause, "copula-oblique", clause.subjects, targets, relation)
+        lemma = f"be {tree.preposition(word)}"
+        yield Link(
+            "copula-oblique",
+            clause.subjects,
+            Argument(word),
+            (*cops, *cases),
+            lemma,
+            goes_on="oblique-complement",
+        )
 
 
 CLAUSE_RULES: tuple[ClauseRule, ...] = (
@@ -177,29 +242,60 @@ CLAUSE_RULES: tuple[ClauseRule, ...] = (
     passive_agent,
     verb_oblique,
     verb_complement,
-    light_verb,
     reciprocal_verb,
     is_a,
-    copula_complement,
+    copula_adjective,
     copula_oblique,
 )
 
 
-class _Relation(NamedTuple):
-    """The words that carry a relation, the main one first, and its normal form."""
+def _continued(tree: DependencyTree, link: Link, depth: int) -> Iterator[Link]:
+    """Follow a link from its noun through prepositions that come after it.
 
-    trigger: list[int]
-    lemma: str
+    "Aspirin inhibits the activity of COX" gives (Aspirin, inhibits the activity of, COX).
+    "Aspirin has an effect on platelets" gives (Aspirin, has an effect on, platelets).
+    """
+    noun = link.target.word
+    if not link.goes_on or not depth:
+        return
+    inner = (*link.inner, *range(*phrase_words(tree, noun)))
+    for preposition, cases, target in tree.complements(noun, "nmod"):
+        if target < noun or not _is_argument(tree, target) or preposition in COMPARISONS:
+            continue
+        is_light = link.goes_on == "light-verb" and preposition != "of"
+        rule = "object-complement" if link.goes_on == "light-verb" else link.goes_on
+        longer = Link(
+            "light-verb" if is_light else rule,
+            link.subjects,
+            Argument(target, link.target.trust),
+            (*link.trigger, noun, *cases),
+            f"{link.lemma} {tree.lemmas[noun]} {preposition}",
+            inner=inner,
+            goes_on=rule,
+        )
+        yield longer
+        yield from _continued(tree, longer, depth - 1)
 
 
-def _verb_relation(
+def _obliques(tree: DependencyTree, clause: Clause) -> Iterator[tuple[str, list[int], int]]:
+    """Prepositional arguments of a verb that are no comparison and no phrase like "in addition"."""
+    for preposition, cases, noun in tree.complements(clause.predicate, "obl"):
+        if preposition not in COMPARISONS and preposition not in NOT_ARGUMENT_PREPOSITIONS:
+            yield preposition, cases, noun
+
+
+def _verb_link(
     tree: DependencyTree,
     clause: Clause,
+    rule: str,
+    target: Argument,
     *,
     cases: Sequence[int] = (),
+    inner: tuple[int, ...] = (),
     end: Sequence[str] = (),
     keeps_voice: bool = False,
-) -> _Relation:
+    goes_on: str = "",
+) -> Link:
     """Put together a verb, the verbs that govern it, its particles and what ends the relation.
 
     Where roles are those of the active voice the verb is too: "is activated by" is "activate".
@@ -212,7 +308,8 @@ def _verb_relation(
     for governor in reversed(governors):
         words = [*_governor_words(tree, governor, verb), *words]
     words += [*(tree.words[particle] for particle in particles), *end]
-    return _Relation([verb, *clause.governors, *particles, *cases], " ".join(words))
+    trigger = (verb, *clause.governors, *particles, *cases)
+    return Link(rule, clause.subjects, target, trigger, " ".join(words), inner, goes_on)
 
 
 def _governor_words(tree: DependencyTree, governor: int, verb: int) -> list[str]:
@@ -225,46 +322,36 @@ def _governor_words(tree: DependencyTree, governor: int, verb: int) -> list[str]
 
 
 def _facts(
-    tree: DependencyTree,
-    clause: Clause,
-    rule: str,
-    subjects: Sequence[Argument],
-    objects: Sequence[Argument],
-    relation: _Relation,
+    tree: DependencyTree, clause: Clause, link: Link, around: tuple[int, ...]
 ) -> Iterator[Fact]:
-    """Relate each subject with each object; "no" before any word of it denies the relation."""
-    for subject, target, trust in pair_up(subjects, objects):
-        is_denied = any(_is_no(tree, word) for word in (subject, target, *relation.trigger))
+    """Relate each subject with the target; "no" before any word of it denies the relation."""
+    for subject, target, trust in pair_up(link.subjects, [link.target]):
+        is_denied = any(_is_no(tree, word) for word in (subject, target, *link.trigger))
         yield Fact(
-            rule=rule,
+            rule=link.rule,
             subject=subject,
             object=target,
-            trigger=tuple(relation.trigger),
-            lemma=relation.lemma,
-            around=_words_around(tree, clause),
+            trigger=link.trigger,
+            lemma=link.lemma,
+            around=around,
+            inner=link.inner,
             negated=clause.negated != is_denied,
             modality=clause.modality,
             trust=trust,
+            clause=clause,
         )
-
-
-def _words_around(tree: DependencyTree, clause: Clause) -> tuple[int, ...]:
-    """Auxiliaries, markers and negations of a predicate and its governors."""
-    return tuple(
-        child
-        for word in (*clause.governors, clause.predicate)
-        for child in tree.children[word]
-        if tree.deps[child] in ("aux", "aux:pass", "cop", "mark")
-        or (tree.deps[child] == "advmod" and tree.words[child] in NEGATORS)
-    )
 
 
 def _is_argument(tree: DependencyTree, word: int) -> bool:
     """Say whether a nominal after a preposition names a thing: "in cells", not "in addition"."""
-    is_decade = tree.words[word].rstrip("s").isdecimal()
-    if is_decade or tree.upos[word] not in HEADS:
+    if tree.upos[word] not in HEADS and not _is_year(tree.words[word]):
         return False
     return tree.lemmas[word] not in CIRCUMSTANCE_NOUNS
+
+
+def _is_year(text: str) -> bool:
+    text = text.rstrip("s")
+    return len(text) == 4 and text.isdecimal() and text[0] in "12"
 
 
 def _is_no(tree: DependencyTree, word: int) -> bool:

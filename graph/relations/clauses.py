@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .dependency_tree import DependencyTree
-from .words import (
-    CIRCUMSTANCE_NOUNS,
-    CONDITIONS,
-    FAILING,
-    HEDGING,
-    HEDGING_ADVERBS,
-    MODALS,
-    NEGATORS,
-    RELATIVE_PRONOUNS,
+from .assertion import (
+    is_negated,
+    read_attribution,
+    read_condition,
+    read_modality,
+    read_tense,
 )
+from .dependency_tree import DependencyTree
+from .triples import Tense
+from .words import CIRCUMSTANCE_NOUNS, RELATIVE_PRONOUNS
 
 SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
 _NOT_PREDICATES = frozenset(
@@ -59,6 +58,8 @@ class Clause:
         Whether the clause denies what it says.
     modality : str
         The modal or hedge that qualifies it, "" for a plain statement.
+    tense, condition, attribution
+        As in `Triple`.
     """
 
     predicate: int
@@ -68,6 +69,9 @@ class Clause:
     objects: tuple[Argument, ...]
     negated: bool
     modality: str
+    tense: Tense
+    condition: str
+    attribution: str
 
 
 def find_clauses(tree: DependencyTree) -> Iterator[Clause]:
@@ -77,15 +81,18 @@ def find_clauses(tree: DependencyTree) -> Iterator[Clause]:
             continue
         subjects = _subjects(tree, word, _MAX_DEPTH)
         if subjects:
-            governors = _governors(tree, word)
+            governors = governors_of(tree, word)
             yield Clause(
                 predicate=word,
                 governors=governors,
                 is_passive=is_passive(tree, word),
                 subjects=tuple(subjects),
                 objects=tuple(_objects(tree, word)),
-                negated=_is_negated(tree, word, governors),
-                modality=_modality(tree, word, governors),
+                negated=is_negated(tree, word, governors),
+                modality=read_modality(tree, word, governors),
+                tense=read_tense(tree, word, governors),
+                condition=read_condition(tree, word, governors),
+                attribution=read_attribution(tree, word, governors),
             )
 
 
@@ -220,7 +227,7 @@ def _leaves_object_open(tree: DependencyTree, word: int) -> bool:
     )
 
 
-def _governors(tree: DependencyTree, word: int) -> tuple[int, ...]:
+def governors_of(tree: DependencyTree, word: int) -> tuple[int, ...]:
     """Verbs and adjectives that a predicate completes, outermost first."""
     line: list[int] = []
     while len(line) < _MAX_DEPTH and _completes(tree, word):
@@ -241,60 +248,3 @@ def _completes(tree: DependencyTree, word: int) -> bool:
     return ("to" in marks and is_passive(tree, head)) or (
         tree.upos[head] == "ADJ" and bool({"of", "to"} & set(marks))
     )
-
-
-def _is_negated(tree: DependencyTree, word: int, governors: tuple[int, ...]) -> bool:
-    """Count what turns the statement around; "does not fail to" turns it twice."""
-    turns = sum(_own_negations(tree, w) for w in (*governors, word))
-    turns += sum(tree.lemmas[governor] in FAILING for governor in governors)
-    if tree.deps[word] == "conj":
-        conjunction = tree.first(word, "cc")
-        if conjunction is not None and tree.words[conjunction] in ("or", "nor"):
-            turns += _own_negations(tree, tree.heads[word])
-            turns -= tree.words[conjunction] == "nor"
-    return turns % 2 == 1
-
-
-def _own_negations(tree: DependencyTree, word: int) -> int:
-    return sum(
-        tree.words[child] in NEGATORS and tree.words[child + 1] not in ("only", "just", "merely")
-        for child in tree.having(word, "advmod", "mark", "cc", "cc:preconj", "aux")
-        if child + 1 < len(tree)
-    )
-
-
-def _modality(tree: DependencyTree, word: int, governors: tuple[int, ...]) -> str:
-    """Give the nearest word that makes the clause less than a statement."""
-    for predicate in (word, *reversed(governors)):
-        own = _own_modality(tree, predicate)
-        if own:
-            return own
-        if predicate != word and tree.lemmas[predicate] in HEDGING:
-            return tree.lemmas[predicate]
-    return _modality_of_governor(tree, governors[0] if governors else word)
-
-
-def _own_modality(tree: DependencyTree, word: int) -> str:
-    for child in tree.children[word]:
-        text, dep = tree.words[child], tree.deps[child]
-        if (dep == "aux" and text in MODALS) or (dep == "mark" and text in CONDITIONS):
-            return text
-        if dep == "advmod" and text in HEDGING_ADVERBS:
-            return text
-    return ""
-
-
-def _modality_of_governor(tree: DependencyTree, word: int) -> str:
-    """Look at what reports the clause: "the data suggest that", "the idea that"."""
-    for _ in range(_MAX_DEPTH):
-        head, dep = tree.heads[word], tree.deps[word]
-        if dep not in ("ccomp", "conj", "acl", "csubj", "parataxis") or head == word:
-            return ""
-        if dep != "conj" and tree.lemmas[head] in HEDGING:
-            return tree.lemmas[head]
-        if dep == "conj":
-            inherited = _own_modality(tree, head)
-            if inherited in MODALS and not tree.having(word, "aux", *SUBJECTS):
-                return inherited
-        word = head
-    return ""

@@ -40,8 +40,8 @@ class DependencyTree:
 
     def having(self, word: int, *labels: str) -> list[int]:
         """Children of a word with any of the labels."""
-        children, deps = self.children[word], self.deps
-        return [child for child in children if deps[child] in labels] if children else children
+        deps = self.deps
+        return [child for child in self.children[word] if deps[child] in labels]
 
     def first(self, word: int, *labels: str) -> int | None:
         """First child of a word with any of the labels."""
@@ -55,6 +55,8 @@ class DependencyTree:
     def case_words(self, word: int) -> list[int]:
         """Words of the preposition before a nominal: *because*, *of* in "because of stress"."""
         cases = self.having(word, "case")
+        if not cases:
+            return cases
         fixed = [part for case in cases for part in self.having(case, "fixed")]
         return sorted(c for c in (*cases, *fixed) if self.upos[c] != "PART")
 
@@ -118,3 +120,29 @@ class DependencyTree:
     def phrase_of_head(self) -> dict[int, int]:
         """Row of the noun phrase that each phrase head heads."""
         return {phrase.head: row for row, phrase in enumerate(self.sentence.noun_phrases)}
+
+    @cached_property
+    def extents(self) -> list[tuple[int, int]]:
+        """First word under each word, itself included, and the word after the last.
+
+        Where other words stand between those under a word, its extent is the word alone.
+        """
+        first, stop = list(range(len(self))), list(range(1, len(self) + 1))
+        n_under = [1] * len(self)
+        for word in self._from_leaves():
+            head = self.heads[word]
+            if head != word:
+                first[head] = min(first[head], first[word])
+                stop[head] = max(stop[head], stop[word])
+                n_under[head] += n_under[word]
+        return [
+            (first[word], stop[word]) if stop[word] - first[word] == n else (word, word + 1)
+            for word, n in enumerate(n_under)
+        ]
+
+    def _from_leaves(self) -> list[int]:
+        """Words in an order in which each stands before its head."""
+        order = [word for word, head in enumerate(self.heads) if word == head]
+        for word in order:
+            order += self.children[word]
+        return order[::-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .clauses import Argument
+from .clauses import Argument, Clause
 
 _MAX_PAIRS = 24
 
@@ -25,11 +25,15 @@ class Fact:
     lemma : str
         The normalized relation.
     around : tuple of int
-        Auxiliaries and negations, part of the relation where they stand beside it.
+        Words of the predicate: auxiliaries, negations, adverbs.
+    inner : tuple of int
+        Words of the nouns that the relation goes through.
     negated, modality
         As in `Triple`.
     trust : float
         Below 1 where an argument's role was inferred.
+    clause : Clause, optional
+        Where it was read; None for what stands in a noun phrase.
     """
 
     rule: str
@@ -38,9 +42,11 @@ class Fact:
     trigger: tuple[int, ...]
     lemma: str
     around: tuple[int, ...] = ()
+    inner: tuple[int, ...] = ()
     negated: bool = False
     modality: str = ""
     trust: float = 1.0
+    clause: Clause | None = None
 
 
 def pair_up(

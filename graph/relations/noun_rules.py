@@ -30,11 +30,23 @@ from .words import (
 
 NounRule = Callable[[DependencyTree, int], Iterator[Fact]]
 
+_TAGS = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _MEANS = ("with", "via", "through", "using")
 _PARTNERS = frozenset(("with", noun) for noun in SYMMETRIC_NOUNS)
 _BETWEEN = ("between", "among")
 _TARGET_PREPOSITIONS = ("on", "in", "to", "for", "from", "into", "against", "toward", "towards")
 _PAIR_SIGNS = ("-", "\u2010", "\u2013", "/")
+
+
+def nominal_candidates(tree: DependencyTree) -> Iterator[int]:
+    """Yield the words that a rule may read something off; most without dependents are none."""
+    for word, tag in enumerate(tree.upos):
+        if tag in _TAGS and (
+            tree.children[word]
+            or tree.deps[word] == "appos"
+            or (word and tree.words[word - 1] in _PAIR_SIGNS)
+        ):
+            yield word
 
 
 def noun_with_doer(tree: DependencyTree, noun: int) -> Iterator[Fact]:

@@ -7,7 +7,19 @@ from typing import Literal
 
 Form = Literal["infix", "prefix", "suffix"]
 Tense = Literal["past", "present", "future", ""]
-Role = Literal["time", "place", "manner", "cause", "purpose", "condition", "recipient", "other"]
+Role = Literal[
+    "object",
+    "complement",
+    "agent",
+    "recipient",
+    "time",
+    "place",
+    "manner",
+    "cause",
+    "purpose",
+    "condition",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,9 @@ class Triple:
         Whether the sentence denies the relation.
     modality : str
         The modal or hedging word, "" for a plain statement.
+    predicate : str
+        The relation in the sentence's own words, without what stands between them: "reduces pain
+        in" of "reduces pain quickly in adults".
     tense : "past", "present", "future" or ""
         When it is said to hold; "" where no verb tells.
     adjuncts : tuple of Adjunct
@@ -78,6 +93,7 @@ class Triple:
     modality: str
     confidence: float
     path: str
+    predicate: str = ""
     tense: Tense = ""
     adjuncts: tuple[Adjunct, ...] = ()
     condition: str = ""

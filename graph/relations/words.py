@@ -25,6 +25,11 @@ HEDGING = _words(
     "possibility idea suggestion assumption speculation notion test investigate examine ask "
     "determine assess evaluate explore doubt hope tend"
 )
+PAST_AUXILIARIES = _words("was were had did been wasn't weren't didn't")
+PRESENT_AUXILIARIES = _words(
+    "is are am has have do does be being 's 're 'm 've can may must cannot ca"
+)
+FUTURE_AUXILIARIES = _words("will shall 'll wo")
 HEDGING_ADVERBS = _words(
     "possibly probably potentially perhaps likely presumably apparently maybe supposedly allegedly "
     "reportedly putatively seemingly"
@@ -45,6 +50,8 @@ CIRCUMSTANCE_NOUNS = _words(
     "basis moment period today extent average total respect regard term"
 )
 COMPARISONS = _words("than per including like unlike") | {"such as", "as well as", "rather than"}
+
+NOT_ARGUMENT_PREPOSITIONS = frozenset({"according to", "in addition to", "instead of"})
 
 REFERENCE_NOUNS = _words("figure fig table eq equation ref section appendix supplement video see")
 
@@ -123,3 +130,50 @@ NEVER_ARGUMENTS = _words(
     "ourselves yourself oneself whatever whoever whichever"
 )
 RELATIVE_PRONOUNS = _words("which that who whom")
+
+# What tells the role of an adjunct.
+TIME_NOUNS = _words(
+    "second minute hour day week month year decade century millennium season spring summer autumn "
+    "winter morning afternoon evening night noon midnight monday tuesday wednesday thursday friday "
+    "saturday sunday january february march april may june july august september october november "
+    "december date time period era age beginning end start moment today yesterday tomorrow tonight "
+    "war childhood lifetime past future weekend 1900s 1910s 1920s 1930s 1940s 1950s 1960s 1970s "
+    "1980s 1990s 2000s 2010s"
+)
+TIME_PREPOSITIONS = _words(
+    "in on at by for from to since until till during after before over within throughout between "
+    "around about towards toward through of near"
+) | {"as of", "prior to", "up to"}
+TIME_CONJUNCTIONS = _words("when while after before until till since once whenever as")
+TIME_ADVERBS = _words(
+    "now then today yesterday tomorrow tonight soon later earlier recently currently previously "
+    "formerly originally initially finally eventually once twice always often sometimes usually "
+    "frequently rarely never again daily weekly monthly annually ago already still subsequently "
+    "afterwards thereafter simultaneously"
+)
+PLACE_ADVERBS = _words(
+    "here there everywhere elsewhere nearby abroad overseas outside inside upstairs downstairs "
+    "home northward southward eastward westward away worldwide locally"
+)
+PLACE_PREPOSITIONS = _words(
+    "in on at near behind above below under beneath beside inside outside across along around over "
+    "between among within through into onto from to toward towards off against throughout past "
+    "beyond down up upon via"
+) | {"next to", "in front of", "out of", "close to"}
+MANNER_PREPOSITIONS = _words("with without by via using through like") | {"by means of", "such as"}
+CAUSE_WORDS = _words("because due owing thanks") | {
+    "because of", "due to", "owing to", "thanks to", "as a result of", "on account of",
+}  # fmt: skip
+CONDITIONAL = _words("if unless provided providing assuming")
+DISCOURSE_ADVERBS = _words(
+    "however therefore thus hence moreover furthermore also indeed instead nevertheless "
+    "nonetheless otherwise meanwhile consequently accordingly similarly likewise additionally "
+    "besides rather only just even merely simply especially particularly notably namely "
+    "respectively generally too very so well actually really certainly clearly obviously "
+    "fortunately unfortunately interestingly surprisingly importantly specifically"
+)
+REPORTING = HEDGING | _words(
+    "say state report note announce declare argue find show demonstrate reveal indicate confirm "
+    "observe conclude explain tell write add deny admit agree insist maintain recall describe "
+    "mention acknowledge emphasize stress warn estimate know"
+)
