@@ -29,7 +29,6 @@ _OPENING = ("(", "[")
 
 # What a further word on the path takes away.
 _TRANSPARENT_WORD, _NOUN, _RAISING_VERB, _VERB = 0.97, 0.85, 0.95, 0.65
-_SAME_ROLE = 0.3  # both are doers, or neither: "X and Y inhibit Z" says nothing of X and Y
 
 _TRANSPARENT = frozenset(
     "activity administration case concentration dose effect episode exposure expression form group "
@@ -55,12 +54,15 @@ class Place:
         How much more of a doer the first argument is than the second; 0 where nothing tells.
     core
         How far the word can be trusted to relate these two, in (0, 1].
+    same_role
+        Whether both do it, or both undergo it.
     """
 
     word: int
     where: Where
     doer: float
     core: float = 1.0
+    same_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,10 @@ class PairReader:
             places=tuple(self._places(path, inner, inside)),
         )
 
+    def are_partners(self, link: Link, word: int) -> bool:
+        """Tell whether two members of a list do something to each other: "X and Y interact"."""
+        return link.coordinated and not self.tree.having(word, "obj", "obl", "nsubj:pass", "ccomp")
+
     def words_around(self, word: int) -> set[str]:
         """Give what may complete a trigger of several words: its particles, prepositions, nouns."""
         tree = self.tree
@@ -195,12 +201,11 @@ class PairReader:
         doer, core = role_of(self.spread, path.first, word)
         other_doer, other_core = role_of(self.spread, path.second, word)
         trust = core * other_core * self._path_trust(word, inner)
-        if min(abs(doer), abs(other_doer)) >= BEARER and doer == other_doer:
-            trust *= _SAME_ROLE
-        return Place(word, where, doer - other_doer, trust)
+        same_role = doer == other_doer and abs(doer) >= BEARER
+        return Place(word, where, doer - other_doer, trust, same_role)
 
     def _case_places(self, path: _Path, inner: list[int]) -> Iterator[Place]:
-        """Find prepositions that may name the relation: "failure due to (therapy with) the drug"."""
+        """Find prepositions that may name the relation: "failure after therapy with the drug"."""
         for side, sign in ((path.rising, 1.0), (path.falling, -1.0)):
             for word in side:
                 doer = sign * preposition_doer(self.spread.preposition(word))

@@ -1,4 +1,4 @@
-"""SpreadTree: a dependency tree with its lists undone, each member standing where the first does."""
+"""SpreadTree: a dependency tree with its lists undone: each member hangs where the first does."""
 
 from __future__ import annotations
 
