@@ -7,7 +7,6 @@ in single sentences is kept, and all of it is gathered to facts when the last se
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,14 +21,14 @@ from .graph.database import as_int
 from .graph.entities import EntityTyper
 from .graph.facts.aggregation import gather_facts
 from .graph.facts.fact_edges import write_facts
+from .graph.facts.naming import stored_naming
 from .graph.facts.queries import SEARCH_STEP
-from .graph.facts.typed_rows import Naming, read_names, read_statements, typed_rows
+from .graph.facts.typed_rows import read_statements, typed_rows
 from .graph.labels.seeds import UNTAGGED, SeedLabels
 from .graph.parallel_parsing import ParserPool
 from .graph.parsing import ParsedSentence, Parser
 from .graph.relations.triples import Span
 from .graph.store import GraphStore
-from .graph.synonyms.canonical import Canonicalizer
 from .graph.typed_relations.extraction import TypedRelationExtractor
 from .graph.typed_relations.schema import (
     RelationSchema,
@@ -222,14 +221,7 @@ def _groups(rows: Sequence[tuple[int, int, str]], size: int) -> Iterator[list[st
 def _gather(store: GraphStore, relations: RelationSchema) -> None:
     """Gather the typed triples of all sentences to facts, and make edges of them."""
     symmetric = {name for name, relation in relations.relations.items() if relation.symmetric}
-    facts = gather_facts(read_statements(store, _naming(store)), symmetric=symmetric)
+    facts = gather_facts(read_statements(store, stored_naming(store)), symmetric=symmetric)
     with store.transaction():
         write_facts(store, facts)
         store.put_watermark(_GATHERED, store.content_state())
-
-
-def _naming(store: GraphStore) -> Naming:
-    """Return what gives all spellings of an argument the most frequent one."""
-    counts = Counter(text for _, *both in read_names(store) for text in both)
-    names = Canonicalizer.from_pairs([], counts=counts)
-    return lambda relation, text: names.canonical(text)

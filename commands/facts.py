@@ -83,7 +83,7 @@ def _show(found: Sequence[FoundFact], *, as_json: bool) -> None:
     from rich.markup import escape
 
     from .console import out, print_json
-    from .terminal import fact_arrow, fact_weight
+    from .terminal import fact_arrow, fact_support
 
     if as_json:
         return print_json(found)
@@ -91,7 +91,7 @@ def _show(found: Sequence[FoundFact], *, as_json: bool) -> None:
         fact = item.fact
         arrow = escape(fact_arrow(fact))
         names = f"{escape(fact.subject)} [bold]{arrow}[/] {escape(fact.object)}"
-        out.print(f"{fact.confidence:.2f}  {names}  [dim]{fact_weight(fact)}[/]")
+        out.print(f"{fact.confidence:.2f}  {names}  [dim]{fact_support(fact)}[/]")
         for evidence in item.evidence:
             triple, place = evidence.triple, evidence.place
             marks = ", ".join(filter(None, ("denied" if triple.negated else "", triple.modality)))

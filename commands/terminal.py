@@ -82,10 +82,12 @@ def show_neighbors(found: Sequence[Neighbor], *, as_json: bool) -> None:
     with_facts = any(near.fact for near in found)
     shown = table("hop", "from", "", "to", "cosine", *(["fact"] if with_facts else []))
     for near in found:
-        weight = "" if near.fact else f"{near.weight:.3f}"
-        said = [fact_weight(near.fact) if near.fact else ""] if with_facts else []
-        ends = escape(near.parent), escape(_arrow(near)), escape(near.node.text)
-        shown.add_row(str(near.hops), *ends, weight, *said)
+        cells = [str(near.hops), near.parent, _arrow(near), near.node.text]
+        if near.fact is None:
+            cells.append(f"{near.weight:.3f}")
+        else:
+            cells += ["", f"{near.weight:.3f}  {fact_support(near.fact)}"]
+        shown.add_row(*map(escape, cells))
     out.print(shown if found else "nothing: no edge leads on from here")
     return None
 
@@ -104,12 +106,12 @@ def fact_arrow(fact: Fact, *, backward: bool = False) -> str:
     return f"<-{fact.relation}-" if backward else f"-{fact.relation}->"
 
 
-def fact_weight(fact: Fact) -> str:
+def fact_support(fact: Fact) -> str:
     """Say what speaks for a fact and against it."""
     n = fact.n_documents
     denied = f", denied {fact.n_negated}" if fact.n_negated else ""
     places = f" in {n} documents" if n > 1 else ""
-    return f"support {fact.support}{places}{denied}, {fact.confidence:.2f}"
+    return f"support {fact.support}{places}{denied}"
 
 
 def show_clusters(found: Sequence[StoredCluster], *, as_json: bool) -> None:

@@ -16,9 +16,6 @@ from .aggregation import Argument, Statement
 if TYPE_CHECKING:
     from ..parsing import ParsedSentence
 
-Naming = Callable[[str, str], str]
-"""Gives an argument of a relation its canonical name: (relation, text) to name."""
-
 MOST_TYPES = 3
 """How many types of a name are stored, as of a mention."""
 
@@ -107,22 +104,30 @@ def _span(row: Row) -> Span:
     return Span(start=as_int(row[1]), end=as_int(row[2]), text=str(row[0]))
 
 
-def read_names(store: GraphStore) -> Iterator[tuple[str, str, str]]:
-    """Yield the relation and the two arguments of each typed triple, as they are called.
+def read_names(store: GraphStore) -> Iterator[tuple[str, str]]:
+    """Yield the two arguments of each typed triple, as they are called.
 
     An argument that is a stored phrase is called as the phrase was first written, without article.
     """
     statement = (
-        "SELECT t.relation, coalesce(a.surface, t.subject), coalesce(b.surface, t.object) "
-        "FROM typed_triple t LEFT JOIN phrase a ON a.id = t.subject_phrase "
+        "SELECT coalesce(a.surface, t.subject), coalesce(b.surface, t.object) FROM typed_triple t "
+        "LEFT JOIN phrase a ON a.id = t.subject_phrase "
         "LEFT JOIN phrase b ON b.id = t.object_phrase ORDER BY t.id"
     )
-    for relation, subject, object in store.database.stream(statement):
-        yield str(relation), str(subject), str(object)
+    for subject, object in store.database.stream(statement):
+        yield str(subject), str(object)
 
 
-def read_statements(store: GraphStore, naming: Naming) -> Iterator[Statement]:
-    """Yield every typed triple as a statement, in order of reading."""
+def read_statements(
+    store: GraphStore, naming: Callable[[str, str], tuple[str, str]]
+) -> Iterator[Statement]:
+    """Yield every typed triple as a statement, in order of reading.
+
+    Parameters
+    ----------
+    naming
+        Gives the two arguments, as they are called, their canonical names.
+    """
     statement = (
         "SELECT t.id, t.sentence_id, s.document_id, t.relation, coalesce(a.surface, t.subject), "
         "t.subject_phrase, coalesce(b.surface, t.object), t.object_phrase, t.negated, t.confidence "
@@ -131,14 +136,14 @@ def read_statements(store: GraphStore, naming: Naming) -> Iterator[Statement]:
         "LEFT JOIN phrase b ON b.id = t.object_phrase ORDER BY t.id"
     )
     for row in store.database.stream(statement):
-        relation = str(row[3])
+        subject, object = naming(str(row[4]), str(row[6]))
         yield Statement(
             id=as_int(row[0]),
             sentence=as_int(row[1]),
             document=as_int(row[2]),
-            subject=Argument(naming(relation, str(row[4])), _optional(row[5])),
-            relation=relation,
-            object=Argument(naming(relation, str(row[6])), _optional(row[7])),
+            subject=Argument(subject, _optional(row[5])),
+            relation=str(row[3]),
+            object=Argument(object, _optional(row[7])),
             negated=bool(row[8]),
             confidence=as_float(row[9]),
         )
