@@ -84,11 +84,44 @@ def extract_propositions(sentence: ParsedSentence) -> list[Proposition]:
     if sentence.is_question:
         return []
     tree = DependencyTree(sentence)
-    return [found for clause in find_clauses(tree) for found in _read(tree, clause)]
+    return [_proposition(tree, reading) for reading in read_clauses(tree)]
 
 
-def _read(tree: DependencyTree, clause: Clause) -> Iterator[Proposition]:
-    """Read the propositions of a clause: one, or one for each of several objects."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A proposition in words of its tree: what subject, relation and arguments are made of."""
+
+    clause: Clause
+    subject: Bounds
+    relation: frozenset[int]
+    arguments: tuple[Place, ...]
+
+
+def read_clauses(tree: DependencyTree) -> Iterator[Reading]:
+    """Read what the clauses of a tree say, in text order of their predicates."""
+    for clause in find_clauses(tree):
+        if not _is_governor(tree, clause):
+            yield from _read(tree, clause)
+
+
+def _proposition(tree: DependencyTree, reading: Reading) -> Proposition:
+    """Write a reading down."""
+    clause = reading.clause
+    return Proposition(
+        subject=span_of(tree, *reading.subject),
+        relation=joined(tree, reading.relation),
+        arguments=tuple(Adjunct(p.role, span_of(tree, *p.words)) for p in reading.arguments),
+        negated=clause.negated,
+        modality=clause.modality,
+        tense=clause.tense,
+        condition=clause.condition,
+        attribution=clause.attribution,
+        confidence=proposition_confidence(tree, clause, reading.subject, reading.arguments),
+    )
+
+
+def _read(tree: DependencyTree, clause: Clause) -> Iterator[Reading]:
+    """Read a clause: once, or once for each of several objects."""
     predicate = {*predicate_words(tree, clause)}
     subject = _subject_words(tree, clause)
     adjuncts = [
@@ -97,8 +130,6 @@ def _read(tree: DependencyTree, clause: Clause) -> Iterator[Proposition]:
         if predicate.isdisjoint(range(*place.words)) and place.head not in range(*subject)
     ]
     lists = _objects(tree, clause)
-    if _is_governor(tree, clause):
-        return
     if tree.having(clause.predicate, "cop"):
         linked, cases = _linked(tree, clause)
         predicate = (predicate - {*range(*linked.words)}) | cases
@@ -109,20 +140,8 @@ def _read(tree: DependencyTree, clause: Clause) -> Iterator[Proposition]:
         predicate |= cases
         lists = [[first]]
         adjuncts = [place for place in adjuncts if place.head != first.head]
-    relation = joined(tree, predicate)
     for places in lists:
-        places = [*places, *adjuncts]
-        yield Proposition(
-            subject=span_of(tree, *subject),
-            relation=relation,
-            arguments=tuple(Adjunct(p.role, span_of(tree, *p.words)) for p in places),
-            negated=clause.negated,
-            modality=clause.modality,
-            tense=clause.tense,
-            condition=clause.condition,
-            attribution=clause.attribution,
-            confidence=proposition_confidence(tree, clause, subject, places),
-        )
+        yield Reading(clause, subject, frozenset(predicate), (*places, *adjuncts))
 
 
 def _is_governor(tree: DependencyTree, clause: Clause) -> bool:
