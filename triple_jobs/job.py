@@ -208,9 +208,10 @@ class _Job:
     def run(self, n_workers: int) -> JobReport:
         """Do what is not done yet, and set the parts together."""
         start = perf_counter()
+        self.shards.check(self._settings())
         total = None if self._progress is None else self._count()
         with WorkerPool(self._out, self._options, n_workers) as pool:
-            self.shards.begin(self._settings(pool.made_by))
+            self.shards.begin(self._settings() | pool.made_by)
             begun = perf_counter()
             self._extract(pool, total)
             spent = perf_counter() - begun
@@ -231,11 +232,15 @@ class _Job:
             peak_bytes=tally.peak_bytes(),
         )
 
-    def _settings(self, made_by: dict[str, str]) -> dict[str, object]:
-        """Return what a run that goes on must have in common with the one before it."""
+    def _settings(self) -> dict[str, object]:
+        """Return what a run that goes on must have in common with the one before it.
+
+        What is read from files is told by its content, which the workers know.
+        """
         values = self._options.as_plain()
-        reading = values.pop("reading")
-        return {"version": __version__, **reading, **values, **made_by}
+        for name in ("parser", "model", "labels", "schema"):
+            del values[name]
+        return {"version": __version__, **values.pop("reading"), **values}
 
     def _count(self) -> int | None:
         """Count the sentences, so that the time left can be told; not those of standard input."""

@@ -21,7 +21,6 @@ from typing import Any
 from ..errors import ArtifactError, StorageError
 
 _SETTINGS = "settings.json"
-_FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -77,17 +76,28 @@ class ShardFolder:
         ArtifactError
             It was begun with others; the message names them.
         """
-        path = self.path / _SETTINGS
-        now = json.loads(json.dumps({"format": _FORMAT, **settings}))
-        if not path.exists() or not self.has_more(0):
-            with writing(self.out):
-                write_whole(path, lambda new: _write_json(new, now))
+        if self.has_more(0):
+            self.check(settings)
             return
-        before = json.loads(path.read_text(encoding="utf-8"))
-        if before == now:
+        with writing(self.out):
+            write_whole(self.path / _SETTINGS, lambda new: _write_json(new, settings))
+
+    def check(self, settings: Mapping[str, Any]) -> None:
+        """Check that some settings are those that the job was begun with, if it was begun.
+
+        Raises
+        ------
+        ArtifactError
+            They are not; the message names them.
+        """
+        if not self.has_more(0):
             return
-        names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-        changes = ", ".join(f"{n} was {before.get(n)!r} and is {now.get(n)!r}" for n in names)
+        before = json.loads((self.path / _SETTINGS).read_text(encoding="utf-8"))
+        now = json.loads(json.dumps(settings))
+        names = sorted(name for name in now if before.get(name) != now[name])
+        if not names:
+            return
+        changes = ", ".join(f"{n} was {before.get(n)!r} and is {now[n]!r}" for n in names)
         raise ArtifactError(
             f"{self.path} holds a job that was begun otherwise: {changes}; run it as it was begun "
             "to go on, or with --fresh (fresh=True) to begin anew"
