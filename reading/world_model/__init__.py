@@ -1,0 +1,1 @@
+"""A primitive world model: relations that a masked language model may know, to be checked."""
