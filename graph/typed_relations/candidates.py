@@ -204,8 +204,8 @@ def form_of(trigger: int, one: Words, other: Words) -> Form:
 
 
 def allowed_share(allowed: tuple[str, ...], argument: TypedArgument) -> float:
-    """Add up the shares of an argument's types that are allowed."""
-    if ANY_TYPE in allowed:
+    """Add up the shares of an argument's types that are allowed; without types it may be any."""
+    if ANY_TYPE in allowed or not argument.types:
         return 1.0
     return min(1.0, float(sum(share for name, share in argument.types if name in allowed)))
 
@@ -307,4 +307,4 @@ def _likely_types(argument: TypedArgument) -> frozenset[str]:
 
 
 def _meets(allowed: tuple[str, ...], types: frozenset[str]) -> bool:
-    return ANY_TYPE in allowed or not types.isdisjoint(allowed)
+    return ANY_TYPE in allowed or not types or not types.isdisjoint(allowed)

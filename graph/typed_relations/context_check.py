@@ -62,10 +62,14 @@ class ContextCheck:
         return [self._remembered[key] for key in keys]
 
     def _ask(self, questions: Sequence[Question]) -> list[float]:
-        masses = self.masses([(sentence, word) for sentence, word, _ in questions])
+        fits = self.fits([(sentence, word) for sentence, word, _ in questions])
+        return [max(_LEAST, fit[name]) for fit, (_, _, name) in zip(fits, questions, strict=True)]
+
+    def fits(self, places: Sequence[tuple[ParsedSentence, int]]) -> list[dict[str, float]]:
+        """Say for each place how well each relation fits there, 0 to 1: a half at 2 % of all."""
         return [
-            max(_LEAST, mass[name] / (mass[name] + _HALF_MASS))
-            for mass, (_, _, name) in zip(masses, questions, strict=True)
+            {name: mass / (mass + _HALF_MASS) for name, mass in masses.items()}
+            for masses in self.masses(places)
         ]
 
     def masses(self, places: Sequence[tuple[ParsedSentence, int]]) -> list[dict[str, float]]:
