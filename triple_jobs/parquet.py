@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,13 @@ def check_installed(path: Path) -> None:
     MissingDependencyError
         pyarrow is not installed.
     """
-    if find_spec("pyarrow") is None:
+    try:
+        import pyarrow  # noqa: F401 -- whether it is there
+    except ImportError as error:
         raise MissingDependencyError(
             f"{path}: writing Parquet needs pyarrow; pip install 'tailgraph[parquet]', or choose "
             "another ending, such as .jsonl"
-        )
+        ) from error
 
 
 def write_records(path: Path, fields: Mapping[str, Kind], records: Sequence[Record]) -> None:

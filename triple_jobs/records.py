@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 _DECIMALS = 4
+_MAX_TYPES = 3  # of an argument, the likeliest ones
 
 
 class Kind(Enum):
@@ -203,7 +204,8 @@ def _argument(place: Place, sentence: ParsedSentence, span: Span) -> Record:
 
 
 def _typed_argument(place: Place, sentence: ParsedSentence, argument: TypedArgument) -> Record:
-    types = [{"type": name, "share": round(share, _DECIMALS)} for name, share in argument.types]
+    likely = argument.types[:_MAX_TYPES]
+    types = [{"type": name, "share": round(share, _DECIMALS)} for name, share in likely]
     return {**_argument(place, sentence, argument.span), "types": types}
 
 
