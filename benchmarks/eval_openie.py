@@ -1,7 +1,8 @@
 """Open triples against gold ones: what each sentence says, by two rules, beside no parser.
 
-Of each sentence, the propositions of its clauses are written first, then the triples: they repeat
-the propositions with each argument alone, and rank below them. The predictions have the columns
+Of each sentence, the propositions of its clauses are written first, then the triples. Those of
+clauses repeat the propositions with each argument alone, and rank below them, and so do those of
+noun phrases, which people seldom write down; only an apposition keeps its confidence. The predictions have the columns
 sentence, confidence, relation, argument 1, argument 2, and so on.
 
 ``--gold`` names the gold extractions: lines of columns are scored leniently over the confidence,
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 Extractor = Callable[["ParsedSentence"], list[Extraction]]
 Found = dict[str, list[Extraction]]
 
-_TRIPLES_RANK = 0.3
-"""Triples only repeat propositions, so their confidences go below those of all propositions."""
+_REPEATED = 0.3
+"""The confidence of a triple is cut to this share, which puts it below all propositions."""
+
+_STATED_APART = frozenset({"apposition", "parenthesis"})
+"""Rules whose triples are statements of their own, which no proposition holds."""
 
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
 _IN_PHRASE = _NOMINAL | {"ADJ", "DET"}
@@ -78,14 +82,18 @@ def main() -> None:
 
 
 def extract(sentence: ParsedSentence) -> list[Extraction]:
-    """Extract propositions, and below them those triples that no proposition says alike."""
+    """Extract propositions, then those triples that no proposition says alike."""
+    from tailgraph import extract_triples
+
     whole = propositions(sentence)
     said = {(row.relation, row.arguments[:2]) for row in whole}
-    return whole + [
-        Extraction(row.relation, row.arguments, round(row.confidence * _TRIPLES_RANK, 4))
-        for row in triples(sentence)
-        if (row.relation, row.arguments) not in said
-    ]
+    rules = [triple.rule for triple in extract_triples(sentence)]
+    for rule, row in zip(rules, triples(sentence), strict=True):
+        if (row.relation, row.arguments) not in said:
+            share = 1.0 if rule in _STATED_APART else _REPEATED
+            confidence = round(row.confidence * share, 4)
+            whole.append(Extraction(row.relation, row.arguments, confidence))
+    return whole
 
 
 def propositions(sentence: ParsedSentence) -> list[Extraction]:

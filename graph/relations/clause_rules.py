@@ -143,6 +143,23 @@ def verb_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
         )
 
 
+def verb_recipient(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
+    """Read who is given something; the preposition that the sentence spares is in the lemma.
+
+    "The firm gave its workers a bonus" gives (The firm, gave a bonus, its workers), as "give bonus
+    to".
+    """
+    direct = tree.first(clause.predicate, "obj")
+    if clause.is_passive or direct is None:
+        return
+    inner = tuple(range(*phrase_words(tree, direct)))
+    end = [tree.lemmas[direct], "to"]
+    for recipient in tree.having(clause.predicate, "iobj"):
+        for noun in tree.conjuncts(recipient):
+            target = Argument(noun)
+            yield _verb_link(tree, clause, "verb-recipient", target, inner=inner, end=end)
+
+
 def verb_complement(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """Read a verb that links its subject with a noun without a preposition.
 
@@ -241,6 +258,7 @@ CLAUSE_RULES: tuple[ClauseRule, ...] = (
     verb_object,
     passive_agent,
     verb_oblique,
+    verb_recipient,
     verb_complement,
     reciprocal_verb,
     is_a,

@@ -109,7 +109,7 @@ def _triple(tree: DependencyTree, fact: Fact, adjuncts: dict[int, list[Place]]) 
         modality=fact.modality,
         confidence=triple_confidence(tree, fact, subject, target),
         path=tree.path(fact.subject, fact.object),
-        predicate=_predicate(tree, fact) or relation.text,
+        predicate=_predicate(tree, fact),
         tense="" if clause is None else clause.tense,
         adjuncts=() if clause is None else _adjuncts(tree, fact, clause, adjuncts),
         condition="" if clause is None else clause.condition,
@@ -171,13 +171,16 @@ def _span_between(tree: DependencyTree, subject: Bounds, target: Bounds) -> Span
 def _predicate(tree: DependencyTree, fact: Fact) -> str:
     """Write the relation's own words; those of a preposition that stands before all come last."""
     words = {*fact.trigger, *fact.around, *fact.inner}
+    if fact.implied:
+        words = {word for word in words if tree.upos[word] != "PART"}
     late = {
         word
         for word in fact.trigger
         if tree.deps[word] in ("case", "fixed") and word < fact.trigger[0] and word < fact.object
     }
     late = late if fact.rule == "verb-frame" else set()
-    return " ".join(filter(None, [joined(tree, words - late), joined(tree, late)]))
+    parts = [fact.implied, joined(tree, words - late), joined(tree, late)]
+    return " ".join(filter(None, parts))
 
 
 def _adjuncts(

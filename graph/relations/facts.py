@@ -28,6 +28,8 @@ class Fact:
         Words of the predicate: auxiliaries, negations, adverbs.
     inner : tuple of int
         Words of the nouns that the relation goes through.
+    implied : str
+        The verb that a sign stands for: *is* of an apposition, *has* of an owner; "" for none.
     negated, modality
         As in `Triple`.
     trust : float
@@ -43,6 +45,7 @@ class Fact:
     lemma: str
     around: tuple[int, ...] = ()
     inner: tuple[int, ...] = ()
+    implied: str = ""
     negated: bool = False
     modality: str = ""
     trust: float = 1.0

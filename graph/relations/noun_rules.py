@@ -166,13 +166,28 @@ def apposition(tree: DependencyTree, noun: int) -> Iterator[Fact]:
     in_brackets = any(tree.words[word] in ("(", "[") for word in range(head + 1, noun))
     is_place = tree.upos[head] == tree.upos[noun] == "PROPN" and not tree.having(noun, "det")
     if in_brackets or not is_place:  # "Lyon, France" says where, not what
-        yield Fact("parenthesis" if in_brackets else "apposition", head, noun, (), "be")
+        rule = "parenthesis" if in_brackets else "apposition"
+        yield Fact(rule, head, noun, (), "be", implied="is")
     if tree.upos[noun] != "NOUN":
         return
     for preposition, cases, target in tree.complements(noun, "nmod"):
         if preposition in ("of", "for", "to", "in", "with", "by") and target > noun:
             lemma = f"be {tree.lemmas[noun]} {preposition}"
-            yield Fact("apposition-complement", head, target, (noun, *cases), lemma)
+            trigger = (noun, *cases)
+            yield Fact("apposition-complement", head, target, trigger, lemma, implied="is")
+
+
+def possessive(tree: DependencyTree, noun: int) -> Iterator[Fact]:
+    """Read what someone or something has; a noun that names an action is read by other rules.
+
+    "the firm's workers" gives (the firm, 's, workers), as "have".
+    """
+    if tree.upos[noun] not in ("NOUN", "PROPN") or _is_relational(tree, noun):
+        return
+    for owner in tree.having(noun, "nmod:poss"):
+        signs = tree.having(owner, "case")
+        if signs and tree.upos[owner] in ("NOUN", "PROPN"):
+            yield Fact("possessive", owner, noun, (signs[0],), "have", implied="has")
 
 
 def such_as(tree: DependencyTree, noun: int) -> Iterator[Fact]:
@@ -217,6 +232,7 @@ NOUN_RULES: tuple[NounRule, ...] = (
     compound_pair,
     agent_noun,
     apposition,
+    possessive,
     such_as,
     hyphenated_participle,
 )

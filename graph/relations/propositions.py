@@ -21,7 +21,7 @@ from .predicates import predicate_words
 from .triples import Adjunct, Span, Tense
 from .words import NEGATORS
 
-_COMPLEMENTS = ("obj", "iobj", "xcomp", "ccomp")
+_COMPLEMENTS = ("obj", "xcomp", "ccomp")
 _OBLIQUES = ("obl", "obl:agent")
 _NOT_LINKED = LOOSE | {
     *SUBJECTS, "cop", "aux", "advcl", "punct", "cc", "mark", "csubj", "expl", "conj",

@@ -68,7 +68,7 @@ class Triple:
         The modal or hedging word, "" for a plain statement.
     predicate : str
         The relation in the sentence's own words, without what stands between them: "reduces pain
-        in" of "reduces pain quickly in adults".
+        in" of "reduces pain quickly in adults"; "is" or "has" where a sign stands for it.
     tense : "past", "present", "future" or ""
         When it is said to hold; "" where no verb tells.
     adjuncts : tuple of Adjunct

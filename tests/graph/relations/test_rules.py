@@ -53,6 +53,13 @@ RULE_CASES = [
         "infix",
     ),
     (
+        "verb-recipient",
+        "Firms=firm/NOUN/nsubj/2 gave=give/VERB/root/0 workers=worker/NOUN/iobj/2 money/NOUN/obj/2",
+        ("Firms", "gave", "workers"),
+        "give money to",
+        "infix",
+    ),
+    (
         "verb-complement",
         "The/DET/det/2 test/NOUN/nsubj:pass/4 is=be/AUX/aux:pass/4 called=call/VERB/root/0"
         " a/DET/det/6 screen/NOUN/xcomp/4",
@@ -234,6 +241,14 @@ RULE_CASES = [
         "infix",
     ),
     (
+        "possessive",
+        "The/DET/det/2 firm/NOUN/nmod:poss/4 's/PART/case/2 workers=worker/NOUN/nsubj/5"
+        " sleep/VERB/root/0",
+        ("The firm", "'s", "workers"),
+        "have",
+        "infix",
+    ),
+    (
         "such-as",
         "Drugs=drug/NOUN/nsubj/5 such/ADJ/case/4 as/ADP/case/4 aspirin/NOUN/nmod/1"
         " work/VERB/root/0",
@@ -278,3 +293,30 @@ def test_every_rule_has_an_example_and_a_prior() -> None:
     """The priors, the rules and the examples name the same rules."""
     assert {case[0] for case in RULE_CASES} == set(PRIORS)
     assert len(CLAUSE_RULES) + len(NOUN_RULES) <= len(PRIORS)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "predicate"),
+    [
+        (
+            "Aspirin/PROPN/nsubj/7 ,/PUNCT/punct/5 an/DET/det/5 old/ADJ/amod/5 drug/NOUN/appos/1"
+            " ,/PUNCT/punct/5 works=work/VERB/root/0",
+            "is",
+        ),
+        (
+            "The/DET/det/2 firm/NOUN/nmod:poss/4 's/PART/case/2 workers=worker/NOUN/nsubj/5"
+            " sleep/VERB/root/0",
+            "has",
+        ),
+        (
+            "Aspirin/PROPN/nsubj/8 ,/PUNCT/punct/4 an/DET/det/4 inhibitor/NOUN/appos/1"
+            " of/ADP/case/6"
+            " COX/PROPN/nmod/4 ,/PUNCT/punct/4 works=work/VERB/root/0",
+            "is inhibitor of",
+        ),
+    ],
+    ids=["apposition", "possessive", "apposition-complement"],
+)
+def test_a_sign_is_said_as_a_verb(sentence: str, predicate: str) -> None:
+    """Where no word carries the relation, the predicate is the verb that the sign stands for."""
+    assert predicate in [triple.predicate for triple in extract_triples(hand_parsed(sentence))]
