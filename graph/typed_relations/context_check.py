@@ -39,7 +39,8 @@ class ContextCheck:
         vocabulary = encoder.vocabulary
         self._rows: dict[str, npt.NDArray[np.int64]] = {}
         for name, relation in schema.relations.items():
-            terms = {t for t in (*relation.triggers, *relation.inverse) if t in vocabulary}
+            given = (*relation.triggers, *relation.inverse)
+            terms = {term for term in given if term.isalpha() and term in vocabulary}
             self._rows[name] = np.array(sorted(map(vocabulary.row, terms)), dtype=np.int64)
         self._remembered: dict[tuple[str, int, str], float] = {}
 
