@@ -36,6 +36,7 @@ from .commands.labels import label_commands
 from .commands.models import adapt, card, pretrain, train_parser
 from .commands.predictions import compare, explain, fill, score
 from .commands.reading import own_tokens, prefixes, senses
+from .commands.relations import relation_commands
 from .commands.triples import triples
 from .commands.walking import expand, neighbors, node_kind, open_walker, path
 from .commands.word_classes import pos
@@ -225,6 +226,7 @@ for command in (
 ):
     app.command(command.__name__.replace("_", "-"))(command)
 app.add_typer(label_commands)
+app.add_typer(relation_commands)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
