@@ -37,6 +37,7 @@ from .commands.models import adapt, card, pretrain, train_parser
 from .commands.predictions import compare, explain, fill, score
 from .commands.reading import own_tokens, prefixes, senses
 from .commands.relations import relation_commands
+from .commands.synonyms import synonyms
 from .commands.triples import triples
 from .commands.walking import expand, neighbors, node_kind, open_walker, path
 from .commands.word_classes import pos
@@ -215,6 +216,7 @@ for command in (
     prefixes,
     own_tokens,
     pos,
+    synonyms,
     harvest,
     histogram,
     importance,

@@ -24,6 +24,9 @@ from .graph.parsing import Parser
 from .graph.relations.extraction import extract_triples
 from .graph.schema import NodeKind
 from .graph.store import GraphStore
+from .graph.synonyms.harvest import harvest
+from .graph.synonyms.records import Harvest
+from .graph.synonyms.stored_names import stored_sentences
 from .graph.word_counts import count_words
 from .labeling import edit_labels, store_term_labels
 from .loading import (
@@ -233,6 +236,15 @@ class KnowledgeBase(StoredKnowledge):
         return self.searcher.describe(text, standing, k=k)
 
     # ---- reading
+
+    def synonyms(self, about: str = "") -> Harvest:
+        """Harvest names of one thing from the stored sentences; see `harvest`."""
+        return harvest(
+            stored_sentences(self.store),
+            encoder=self.encoder,
+            typer=self.reader.typer,
+            about=about,
+        )
 
     def triples_of(self, text: str) -> list[RelatedText]:
         """Extract the triples of a text that is not stored."""

@@ -1,9 +1,9 @@
 """Abbreviations that a sentence explains: "long form (SF)", "SF (long form)", "SF, long form".
 
-The letters of the short form are looked for in the words before the bracket, from the last one
-backwards, as Schwartz and Hearst do; what is found must begin at the first letter of a word. Guards
-follow: how long a short form may be, how many words a long form may have, that digits agree, and
-how many of the letters begin a word. The share that does is the confidence.
+As Schwartz and Hearst do, the letters of the short form are looked for in the words beside it, in
+order, the first at the beginning of a word. Of the places where the long form may begin, the one
+counts from which most letters begin words and most words begin with a letter; how many do is the
+confidence. Guards say how long the forms may be.
 
 References
 ----------
@@ -29,9 +29,13 @@ _SHORT = re.compile(r"[^\W_][\w.+/\u2019'-]{1,11}")
 _LIST = re.compile(r"\s*[;,]\s*|\s+or\s+")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][a-z]+)?")
 _APPOSITION = re.compile(
-    r"\b([A-Z][\w-]{1,9})(?:, (?:short for|which stands for|abbreviated from|or|i\.e\.,?)|"
+    r"\b([A-Z][\w-]{1,9})(?:, (?:short for|which stands for|abbreviated from|i\.e\.,?)|"
     r",? (?:stands for|is short for)) "
 )
+_STOP = re.compile(r"[;:.?!]\s|[()\[\]].*[\s,]|[\s,].*[()\[\]](?!$)")
+_LOCANTS = re.compile(r"(?<![\w-])(?:\d[\d,'\u2032]{0,20}-){1,4}\Z")
+"""Numbers before a chemical name: "4',6-" of "4',6-diamidino-2-phenylindole"."""
+
 _STOPS = frozenset("the a an of and for in to with by on or from at as".split())
 _NOT_SHORT = frozenset(
     "i ii iii iv v vi vii viii ix x fig figs table ref refs eq no yes e.g i.e e.g. i.e. cf see and "
@@ -57,7 +61,7 @@ class Abbreviation:
         How the text puts them.
     confidence
         In (0, 1]: the share of the letters that begin a word of the long form, letters inside words
-        counting half.
+        counting half, less .15 for each word that no letter begins.
     """
 
     short: str
@@ -117,14 +121,12 @@ def _before(text: str, short: Span, stop: int) -> Iterator[Abbreviation]:
     words = _since_stop(text, words, stop)[-(min(len(letters) + _EXTRA_WORDS, 2 * len(letters))) :]
     if not words or text[words[-1][1] : stop].strip(" \"'\u2019\u201d*"):
         return
-    start = _leftmost(text, letters, words)
+    start = _best_start(text, letters, words)
     if start is not None:
         yield from _checked(text, span, (start, words[-1][1]), "long (short)")
 
 
-def _after(
-    text: str, short: Span, room: Span, form: AbbreviationForm
-) -> Iterator[Abbreviation]:
+def _after(text: str, short: Span, room: Span, form: AbbreviationForm) -> Iterator[Abbreviation]:
     """Yield the long form that fills a stretch of text, its articles and commas left out."""
     words = [word.span() for word in _WORD.finditer(text, *room)]
     while words and text[slice(*words[0])].lower() in _STOPS:
@@ -133,8 +135,8 @@ def _after(
     if form == "short, long":
         words = words[: _needed(text, letters, words)]
     if words and len(words) <= len(letters) + _EXTRA_WORDS:
-        start = _leftmost(text, letters, words)
-        if start == words[0][0]:
+        start = words[0][0]
+        if _best_start(text, letters, words) == start:
             yield from _checked(text, short, (start, words[-1][1]), form)
 
 
@@ -151,17 +153,16 @@ def _needed(text: str, letters: str, words: list[Span]) -> int:
     return len(words)
 
 
-def _checked(
-    text: str, short: Span, long: Span, form: AbbreviationForm
-) -> Iterator[Abbreviation]:
+def _checked(text: str, short: Span, long: Span, form: AbbreviationForm) -> Iterator[Abbreviation]:
     """Yield an abbreviation whose two forms pass the guards."""
+    locants = _LOCANTS.search(text, 0, long[0])
+    long = (locants.start() if locants else long[0], long[1])
     brief, full = text[slice(*short)], text[slice(*long)]
     letters = _letters(brief)
-    words = [plain_letters(w) for w in _WORD.findall(full)]
+    words = [_folded(word) for word in _WORD.findall(full)]
     confidence = _confidence(letters, words)
     is_longer = len(full) > len(brief) + 1 and (len(words) > 1 or len(full) >= 2 * len(letters))
-    own = {plain_letters(w) for w in _WORD.findall(full)}
-    if is_longer and plain_letters(brief) not in own and confidence >= _MIN_CONFIDENCE:
+    if is_longer and _folded(brief) not in words and confidence >= _MIN_CONFIDENCE:
         yield Abbreviation(brief, full, short, long, form, confidence)
 
 
@@ -178,26 +179,20 @@ def _confidence(letters: str, words: list[str]) -> float:
     return round(max(0.0, min(1.0, explained) - 0.15 * unexplained), 3)
 
 
-def _leftmost(text: str, letters: str, words: list[Span]) -> int | None:
-    """Return where the long form begins whose letters are found from the right, or None.
+def _best_start(text: str, letters: str, words: list[Span]) -> int | None:
+    """Return where the long form begins that explains the letters best, the shortest of equals.
 
-    The first letter has to begin a word, and a digit has to be met by the same one.
+    The first letter has to begin its first word, and all letters have to follow in order.
     """
-    characters = [
-        (start + offset, character, offset == 0)
-        for start, end in words
-        for offset, character in enumerate(_folded(text[start:end]))
-    ]
-    place = len(characters)
-    for index in range(len(letters) - 1, -1, -1):
-        place -= 1
-        while place >= 0 and (
-            characters[place][1] != letters[index] or (index == 0 and not characters[place][2])
-        ):
-            place -= 1
-        if place < 0:
-            return None
-    return characters[place][0]
+    folded = [_folded(text[slice(*span)]) for span in words]
+    best: tuple[float, int] | None = None
+    for first in range(len(words) - 1, -1, -1):
+        rest = iter("".join(folded[first:]))
+        if folded[first][0] == letters[0] and all(letter in rest for letter in letters):
+            confidence = _confidence(letters, folded[first:])
+            if best is None or confidence > best[0]:
+                best = confidence, words[first][0]
+    return None if best is None else best[1]
 
 
 def _folded(word: str) -> str:
@@ -222,7 +217,7 @@ def _since_stop(text: str, words: list[Span], stop: int) -> list[Span]:
     """Keep the words after the last mark that ends a phrase."""
     kept: list[Span] = []
     for span in reversed(words):
-        if re.search(r"[;:.?!()\[\]]\s", text[span[1] : kept[0][0] if kept else stop]):
+        if _STOP.search(text[span[1] : kept[0][0] if kept else stop]):
             break
         kept.insert(0, span)
     return kept

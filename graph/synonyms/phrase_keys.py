@@ -162,12 +162,19 @@ def _with_numbers(words: list[str]) -> list[str]:
 
 
 def _plain_words(text: str) -> list[str]:
-    return [w for w in _WORD.findall(plain_letters(text)) if w not in _ARTICLES and w != "of"]
+    return [w for w in _without_articles(_WORD.findall(plain_letters(text))) if w != "of"]
+
+
+def _without_articles(words: list[str]) -> list[str]:
+    """Leave articles out; "a" is one at the beginning alone: "hepatitis A" keeps its letter."""
+    if len(words) > 1 and words[0] == "a":
+        words = words[1:]
+    return [word for word in words if word not in ("the", "an")]
 
 
 def _keyed(text: str) -> list[str]:
     """Return the keys of the words of a text, numerals as digits."""
-    words = [w for w in _WORD.findall(plain_letters(text)) if w not in _ARTICLES]
+    words = _without_articles(_WORD.findall(plain_letters(text)))
     keys = []
     for place, word in enumerate(words):
         around = {*words[max(0, place - 1) : place], *words[place + 1 : place + 2]}
