@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from .console import out, print_json, table
+from .console import out, print_json
 
 if TYPE_CHECKING:
     from ..triple_jobs.job import JobReport
@@ -16,22 +16,20 @@ def show_job(report: JobReport, *, as_json: bool) -> None:
     """Print what a job made and what it took."""
     if as_json:
         return print_json(report)
-    shown = table("", "")
-    shown.show_header = False
-    counts = {
-        "documents": report.n_documents,
-        "sentences": report.n_sentences,
-        "triples": report.n_triples,
-        "rejected": report.n_rejected,
+    lines = {
+        "documents": f"{report.n_documents:,}",
+        "sentences": f"{report.n_sentences:,}",
+        "triples": f"{report.n_triples:,}",
+        "rejected": f"{report.n_rejected:,}",
+        "done before": f"{report.n_resumed:,} sentences, by an interrupted run",
+        "seconds": f"{report.seconds:,.1f}",
+        "sentences/s": f"{report.per_second:,.0f}, processes {report.n_workers}",
+        "peak memory": f"{report.peak_bytes / 1e6:,.0f} MB, all processes together",
+        "written": escape(report.out),
+        "see": escape(report.rejected),
     }
-    if report.n_resumed:
-        counts["sentences of an earlier run"] = report.n_resumed
-    for name, count in counts.items():
-        shown.add_row(name, f"{count:,}")
-    shown.add_row("seconds", f"{report.seconds:,.1f}")
-    shown.add_row("sentences/s", f"{report.per_second:,.0f}, {report.n_workers} processes")
-    shown.add_row("peak memory", f"{report.peak_bytes / 1e6:,.0f} MB, all processes")
-    shown.add_row("written", escape(report.out))
-    if report.rejected:
-        shown.add_row("what was rejected", escape(report.rejected))
-    return out.print(shown)
+    left_out = {"done before": not report.n_resumed, "see": not report.rejected}
+    for name, text in lines.items():
+        if not left_out.get(name):
+            out.print(f"{name:<11}  {text}")
+    return None

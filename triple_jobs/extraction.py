@@ -76,16 +76,16 @@ class PortionExtractor:
             The parser, the model, the labels or the schema cannot be read, or have not what is
             asked for.
         """
+        method: _Method[Any] = _Method(_extract_open, open_records)
+        made_by: dict[str, str] = {}
+        if options.typed:
+            method, made_by = _load_typed(options)
         if options.parser is None:
             parser = Parser.default()
         else:
             parser = Parser.from_pretrained(options.parser)
-        made_by = {"parser": parser.fingerprint}
-        least = options.min_confidence or 0.0
-        if not options.typed:
-            return cls(parser, _Method(_extract_open, open_records), made_by, min_confidence=least)
-        method, of_model = _load_typed(options)
-        return cls(parser, method, made_by | of_model, min_confidence=least)
+        made_by |= {"parser": parser.fingerprint}
+        return cls(parser, method, made_by, min_confidence=options.min_confidence or 0.0)
 
     def extract(self, portion: Portion) -> Extracted:
         """Parse a portion and make the records of its triples, sentence by sentence."""
@@ -160,16 +160,18 @@ def _extract_each(
 
 def _load_typed(options: JobOptions) -> tuple[_Method[TypedTriple], dict[str, str]]:
     """Load the model, the labels and the schema."""
-    from ..engine.encoder import Encoder
-    from ..graph.entities import EntityTyper
-    from ..graph.labels.entity_vectors import propagate_labels
-    from ..graph.labels.seeds import read_labels
-    from ..graph.typed_relations.extraction import MIN_CONFIDENCE, TypedRelationExtractor
     from ..graph.typed_relations.schema import format_relation, read_schema
 
     schema = read_schema(options.schema)
     if options.relations:
         schema = schema.only(*options.relations)
+
+    from ..engine.encoder import Encoder
+    from ..graph.entities import EntityTyper
+    from ..graph.labels.entity_vectors import propagate_labels
+    from ..graph.labels.seeds import read_labels
+    from ..graph.typed_relations.extraction import MIN_CONFIDENCE, TypedRelationExtractor
+
     if options.model is None:
         encoder = Encoder.default(device="cpu")
     else:
