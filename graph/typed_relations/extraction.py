@@ -23,7 +23,7 @@ from .statements import Statements
 from .triggers import TriggerLexicon
 from .typed_triple import TypedArgument, TypedTriple
 
-MIN_CONFIDENCE = 0.6
+MIN_CONFIDENCE = 0.65
 
 
 class TypedRelationExtractor:
