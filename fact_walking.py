@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Literal
 
 from .answers import Neighbor
-from .errors import NoPathError, ParameterError
+from .errors import NoPathError, ParameterError, UnknownTermError
 from .graph import queries
 from .graph.facts.fact_graph import FactGraph, Step
 from .graph.facts.queries import check_relations, facts_by_id
@@ -98,7 +98,7 @@ class FactWalker:
         if not chosen:
             kinds = " and a ".join(node.kind.name.lower() for node in nodes)
             wanted = "" if kind is None else kind.name.lower()
-            raise ParameterError(f"{text!r} is a {kinds} here; facts were asked of a {wanted}")
+            raise UnknownTermError(f"{text!r} is a {kinds} here, not a {wanted}")
         return chosen
 
     def _incoming(self, nodes: Sequence[Node]) -> list[Step]:

@@ -62,8 +62,10 @@ def facts(
 
 def _find(kb: Path, schema: Path | None, model: str | None, parser: str | None) -> None:
     from ..knowledge_base import KnowledgeBase
+    from ..opening import bring_up_to_date
     from .console import progress_bars
 
+    bring_up_to_date(kb)
     with KnowledgeBase.open(kb, model=model, parser=parser) as knowledge_base:
         with progress_bars() as progress:
             knowledge_base.find_facts(schema=schema, progress=progress)

@@ -21,6 +21,17 @@ _FACT = (
     "f.best_confidence, f.confidence"
 )
 
+EVIDENCE = (
+    "WITH wanted (denials, n) AS (VALUES (?, ?)), ranked AS (SELECT t.*, row_number() OVER "
+    "(PARTITION BY fact_id ORDER BY negated <> denials, confidence DESC, id) AS place "
+    "FROM typed_triple t, wanted WHERE t.fact_id IN (%s)) "
+    f'SELECT t.fact_id, d.key, s.start, s."end", n.text, {COLUMNS} FROM wanted '
+    "JOIN ranked t ON t.place <= wanted.n JOIN sentence s ON s.id = t.sentence_id "
+    "JOIN document d ON d.id = s.document_id JOIN node n ON n.id = s.node_id "
+    "ORDER BY t.fact_id, t.place"
+)
+"""The statements of facts: whether denials come first, how many of each, and the facts' ids."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -117,16 +128,8 @@ def _evidence(
     store: GraphStore, ids: Sequence[int], n_evidence: int, denials_first: bool
 ) -> dict[int, list[Evidence]]:
     """Return the evidence of each fact: the surest statement first, ties in order of reading."""
-    statement = (
-        f'SELECT t.fact_id, d.key, s.start, s."end", n.text, {COLUMNS} FROM (SELECT *, '
-        "row_number() OVER (PARTITION BY fact_id ORDER BY "
-        "negated <> ?, confidence DESC, id) AS place FROM typed_triple) t "
-        "JOIN sentence s ON s.id = t.sentence_id JOIN document d ON d.id = s.document_id "
-        "JOIN node n ON n.id = s.node_id WHERE t.place <= ? AND t.fact_id IN (%s) "
-        "ORDER BY t.fact_id, t.place"
-    )
     found: dict[int, list[Evidence]] = {}
-    for row in store.database.rows_in(statement, ids, denials_first, n_evidence):
+    for row in store.database.rows_in(EVIDENCE, ids, denials_first, n_evidence):
         place = Place(str(row[1]), as_int(row[2]), as_int(row[3]), str(row[4]))
         found.setdefault(as_int(row[0]), []).append(Evidence(typed_triple(row[5:]), place))
     return found
