@@ -168,7 +168,9 @@ def _checked(text: str, short: Span, long: Span, form: AbbreviationForm) -> Iter
 
 def _confidence(letters: str, words: list[str]) -> float:
     """Say which share of letters begin words, and lower it for words that no letter begins."""
-    firsts = [word[0] for word in words if word not in _STOPS]
+    # A number that the letters leave out is a locant: "2" of "diamidino-2-phenylindole".
+    spoken = (word for word in words if word not in _STOPS)
+    firsts = [word[0] for word in spoken if not word.isdigit() or word[0] in letters]
     n_first, place = 0, 0
     for first in firsts:
         if first in letters[place:]:

@@ -100,7 +100,7 @@ PATTERNS = {
         is_synonym=False,
     ),
     "and": _pattern(r"\s*,?\s+(?:and|nor|and/or)\s+", 0.8, is_synonym=False),
-    "or in a list": _pattern(r"\s+or\s+", 0.6, is_synonym=False),
+    "or in a list": _pattern(r"\s*,?\s+or\s+", 0.6, is_synonym=False),
     "list": _pattern(r"\s*,\s+", 0.5, after=r"\s*(?:,|and\b|or\b)", is_synonym=False),
 }
 """Every rule by its name; of several that fit the first counts."""
