@@ -2,8 +2,8 @@
 
 Of each sentence, the propositions of its clauses are written first, then the triples. Those of
 clauses repeat the propositions with each argument alone, and rank below them, and so do those of
-noun phrases, which people seldom write down; only an apposition keeps its confidence. The predictions have the columns
-sentence, confidence, relation, argument 1, argument 2, and so on.
+noun phrases, which people seldom write down; only an apposition keeps its confidence. The columns
+of the predictions are sentence, confidence, relation, argument 1, argument 2, and so on.
 
 ``--gold`` names the gold extractions: lines of columns are scored leniently over the confidence,
 clusters of phrasings exactly (see `measures.open_facts`). The scorers of the two benchmarks
@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from forms.command import add_data, evaluation_parser, print_figures
 from forms.lines import write_predictions
-from forms.open_facts import is_fact_file, read_facts, read_sentences, read_tuples
-from measures.open_facts import Curve, Extraction, exact_facts, lenient_curve
+from forms.open_facts import Extraction, is_fact_file, read_facts, read_sentences, read_tuples
+from measures.open_facts import Curve, exact_facts, lenient_curve
 
 if TYPE_CHECKING:
     from tailgraph.graph.parsing import ParsedSentence

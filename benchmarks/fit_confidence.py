@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from eval_openie import propositions, triples
 from forms.command import add_data, evaluation_parser, print_figures
-from forms.open_facts import read_sentences, read_tuples
-from measures.open_facts import Extraction, lenient_scores
+from forms.open_facts import Extraction, read_sentences, read_tuples
+from measures.open_facts import lenient_scores
 
 from tailgraph import extract_triples
 from tailgraph.graph.parsing import Parser
@@ -67,8 +67,8 @@ def main() -> None:
             "data": options.data.name,
             "propositions": len(degrees),
             "mean_degree": round(float(degrees.mean()), 4),
-            "correlation": round(float(np.corrcoef(guesses, degrees)[0, 1]), 4),
-            "trust_correlation": round(float(np.corrcoef(trust, degrees)[0, 1]), 4),
+            "correlation": correlation(guesses, degrees),
+            "trust_correlation": correlation(np.array(trust), degrees),
             "weights": {
                 name: round(float(weight), 3)
                 for name, weight in zip(WEIGHTS, fit(columns, degrees), strict=True)
@@ -84,6 +84,13 @@ def main() -> None:
 def degree(wanted: Sequence[Extraction], row: Extraction) -> float:
     """Return the largest share of an extraction's words that one gold extraction holds."""
     return max((lenient_scores(want, row)[0] for want in wanted), default=0.0)
+
+
+def correlation(left: Array, right: Array) -> float:
+    """Return the correlation of two columns; 0 where one does not vary."""
+    if not (np.ptp(left) and np.ptp(right)):
+        return 0.0
+    return round(float(np.corrcoef(left, right)[0, 1]), 4)
 
 
 def sigmoid(values: Array) -> Array:

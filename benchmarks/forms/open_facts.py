@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from measures.open_facts import Extraction, Fact
 
 from .lines import read_filled_lines, read_lines
 
 _ARROW = "-->"
+
+Fact = list[tuple[str, str, str]]
+"""The phrasings of one fact; what stands in square brackets may be left out."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What was extracted from a sentence: a relation and its arguments in order."""
+
+    relation: str
+    arguments: tuple[str, ...]
+    confidence: float = 1.0
 
 
 def read_sentences(path: Path) -> Iterator[str]:
@@ -47,18 +58,18 @@ def read_facts(path: Path) -> dict[str, list[Fact]]:
         A phrasing stands before the first cluster, or has not three parts.
     """
     found: dict[str, list[Fact]] = {}
-    facts: list[list[tuple[str, str, str]]] = []
+    facts: list[Fact] = []
     for line in read_lines(path):
         if line.text.startswith("sent_id:"):
             facts = []
-            found[line.text.partition("\t")[2].strip()] = facts  # type: ignore[assignment]
+            found[line.text.partition("\t")[2].strip()] = facts
         elif re.match(r"\S+?-->\s*Cluster .*:", line.text):
             facts.append([])
         elif _ARROW in line.text:
-            parts = tuple(part.strip() for part in line.text.split(_ARROW))
+            parts = [part.strip() for part in line.text.split(_ARROW)]
             if len(parts) < 3 or not facts:
                 raise line.error("subject --> relation --> object, below the name of a cluster")
-            facts[-1].append(parts[:3])
+            facts[-1].append((parts[0], parts[1], parts[2]))
     return found
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,20 @@ _SAYING = ("said", "told", "added", "adds", "says")
 """Relations that may stand either way round: "he said it", "it, he said"."""
 
 
-@dataclass(frozen=True)
-class Extraction:
+class Extraction(Protocol):
     """What was extracted from a sentence: a relation and its arguments in order."""
 
-    relation: str
-    arguments: tuple[str, ...]
-    confidence: float = 1.0
+    @property
+    def relation(self) -> str:
+        """The relation's words."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The words of each argument."""
+
+    @property
+    def confidence(self) -> float:
+        """The higher, the surer."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +116,6 @@ def lenient_scores(gold: Extraction, found: Extraction) -> tuple[float, float]:
     """Return the share of found words that are gold, and of gold words that were found.
 
     Both are 0 unless the relations share a word. All arguments after the first are one.
-
-    Examples
-    --------
-    >>> lenient_scores(
-    ...     Extraction("joined", ("Ann", "the firm", "in May")),
-    ...     Extraction("joined", ("Ann", "the old firm")),
-    ... )
-    (0.8, 0.6666666666666666)
     """
     scores = _slot_scores(_slots(gold), _slots(found))
     if any(word in gold.relation.lower() for word in _SAYING):
@@ -153,17 +153,16 @@ def _letters(sentence: str) -> str:
     return "".join(sentence.split())
 
 
-Fact = Sequence[tuple[str, str, str]]
-"""The phrasings of one fact; what stands in square brackets may be left out."""
-
-
 def exact_facts(
-    gold: Mapping[str, Sequence[Fact]], found: Mapping[str, Iterable[Extraction]]
+    gold: Mapping[str, Sequence[Sequence[tuple[str, str, str]]]],
+    found: Mapping[str, Iterable[Extraction]],
 ) -> tuple[int, int, int]:
     """Count the facts that were found, the extractions that are none, and all facts.
 
-    Only the first two arguments of an extraction count. Several right phrasings of one fact count
-    once, so precision is ``found / (found + none)`` and recall ``found / all``.
+    A fact is a list of phrasings, each of subject, relation and object; what stands in square
+    brackets may be left out. Only the first two arguments of an extraction count. Several right
+    phrasings of one fact count once, so precision is ``found / (found + none)`` and recall
+    ``found / all``.
     """
     n_hit = n_wrong = n_facts = 0
     for sentence, facts in gold.items():

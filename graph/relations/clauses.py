@@ -150,6 +150,8 @@ def _noun_it_describes(tree: DependencyTree, word: int) -> list[Argument]:
     head, marks = tree.heads[word], _marks(tree, word)
     if tree.lemmas[head] in CIRCUMSTANCE_NOUNS or not set(marks) <= {"to"}:
         return []  # "in order to bind", "the risk of dividing"
+    if marks and tree.having(head, "cop"):  # "Ann was the first to leave"
+        return _borrowed(_subjects(tree, head, 1), _INFINITIVE)
     return [Argument(head, _INFINITIVE if marks else _PARTICIPLE)]
 
 

@@ -8,18 +8,18 @@ is measured with more than two arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..parsing import ParsedSentence
 from .adjuncts import Place, find_adjuncts
 from .argument_spans import LOOSE, Bounds, full_words, joined, span_of
-from .clauses import SUBJECTS, Clause, find_clauses, governors_of
+from .clauses import SUBJECTS, Clause, find_clauses, governors_of, resolve_relative
 from .confidence import proposition_confidence
 from .dependency_tree import DependencyTree
 from .predicates import predicate_words
 from .triples import Adjunct, Span, Tense
-from .words import NEGATORS
+from .words import NEGATORS, REPORTING
 
 _COMPLEMENTS = ("obj", "xcomp", "ccomp")
 _OBLIQUES = ("obl", "obl:agent")
@@ -99,9 +99,11 @@ class Reading:
 
 def read_clauses(tree: DependencyTree) -> Iterator[Reading]:
     """Read what the clauses of a tree say, in text order of their predicates."""
-    for clause in find_clauses(tree):
-        if not _is_governor(tree, clause):
-            yield from _read(tree, clause)
+    clauses = list(find_clauses(tree))
+    read = {clause.predicate for clause in clauses}
+    for clause in clauses:
+        if not _is_governor(tree, clause) and not _completes_a_noun(tree, clause):
+            yield from _read(tree, clause, read)
 
 
 def _proposition(tree: DependencyTree, reading: Reading) -> Proposition:
@@ -120,8 +122,11 @@ def _proposition(tree: DependencyTree, reading: Reading) -> Proposition:
     )
 
 
-def _read(tree: DependencyTree, clause: Clause) -> Iterator[Reading]:
-    """Read a clause: once, or once for each of several objects."""
+def _read(tree: DependencyTree, clause: Clause, read: Collection[int]) -> Iterator[Reading]:
+    """Read a clause: once, or once for each of several objects.
+
+    What is in `read`, the predicates of other clauses, is said there, and no adjunct here.
+    """
     predicate = {*predicate_words(tree, clause)}
     subject = _subject_words(tree, clause)
     adjuncts = [
@@ -130,6 +135,8 @@ def _read(tree: DependencyTree, clause: Clause) -> Iterator[Reading]:
         if predicate.isdisjoint(range(*place.words)) and place.head not in range(*subject)
     ]
     lists = _objects(tree, clause)
+    if lists:
+        adjuncts = [place for place in adjuncts if place.head not in read]
     if tree.having(clause.predicate, "cop"):
         linked, cases = _linked(tree, clause)
         predicate = (predicate - {*range(*linked.words)}) | cases
@@ -153,9 +160,19 @@ def _is_governor(tree: DependencyTree, clause: Clause) -> bool:
     )
 
 
+def _completes_a_noun(tree: DependencyTree, clause: Clause) -> bool:
+    """Tell whether a clause only says what for: "the plan to sell the firm"."""
+    noun = tree.heads[clause.predicate]
+    is_infinitive = any(tree.words[mark] == "to" for mark in tree.having(clause.predicate, "mark"))
+    is_of_noun = tree.deps[clause.predicate] == "acl" and not tree.having(noun, "cop")
+    return is_infinitive and is_of_noun
+
+
 def _subject_words(tree: DependencyTree, clause: Clause) -> Bounds:
     """Give all words of the subject; a preposition before the noun it was found in is none."""
     subject, own = clause.subjects[0].word, {clause.predicate, *clause.governors}
+    if tree.having(subject, "cop"):  # "it is the firm that sells figs"
+        return full_words(tree, subject, without=_NOT_LINKED | {"acl"}, outside=own)
     words = full_words(tree, subject, without=LOOSE | {"case", "mark"}, outside=own)
     if own.isdisjoint(range(*words)) and subject in tree.having(clause.predicate, *SUBJECTS):
         return words
@@ -169,18 +186,33 @@ def _objects(tree: DependencyTree, clause: Clause) -> list[list[Place]]:
         child
         for verb in own
         for child in tree.having(verb, *_COMPLEMENTS)
-        if child not in own and (child > verb or tree.deps[child] == "obj")
+        if child not in own and (child > verb or tree.deps[child] in ("obj", "ccomp"))
     )
     if not heads:
-        return []
+        return [[reported] for reported in _reported(tree, clause)]
     before = [Place(word, "object", full_words(tree, word, outside=own)) for word in heads[:-1]]
     last = heads[-1]
+    meant = resolve_relative(tree, last, clause.predicate)
+    if meant is None:
+        return []
+    if meant != last:
+        noun = full_words(tree, meant, without=LOOSE | {"case"}, outside=own)
+        return [[*before, Place(meant, "object", noun)]]
     members = tree.conjuncts(last) if tree.upos[last] in ("NOUN", "PROPN", "NUM") else [last]
     without = LOOSE | {"conj", "cc", "cc:preconj"} if len(members) > 1 else LOOSE
     return [
         [*before, Place(word, "object", full_words(tree, word, without=without, outside=own))]
         for word in members
     ]
+
+
+def _reported(tree: DependencyTree, clause: Clause) -> list[Place]:
+    """Give what an inserted verb of saying reports: "The drug, they say, works"."""
+    verb = clause.predicate
+    if tree.deps[verb] != "parataxis" or tree.lemmas[verb] not in REPORTING:
+        return []
+    said = tree.heads[verb]
+    return [Place(said, "object", full_words(tree, said, without=(), outside=(verb,)))]
 
 
 def _linked(tree: DependencyTree, clause: Clause) -> tuple[Place, set[int]]:
