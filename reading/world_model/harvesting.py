@@ -55,7 +55,7 @@ class HarvestRules:
     max_words: int = MAX_WORDS
     min_support: int = MIN_SUPPORT
     min_documents: int = 2
-    max_entropy: float = 2.5
+    max_entropy: float = 2.0
     n_entities: int = 16
     max_fragments: int = 300
 
