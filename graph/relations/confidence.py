@@ -50,20 +50,20 @@ _NO_NOUN, _LONG_ARGUMENT, _FAR_APART = 0.6, 0.8, 0.8
 _LONG, _FAR = 8, 15  # words
 
 WEIGHTS: Mapping[str, float] = {
-    "always": 1.478,
-    "subject inferred": -0.547,
-    "participle": -0.401,
-    "adverbial clause": -0.209,
-    "relative clause": -0.28,
-    "complement clause": -0.408,
-    "conjoined": 0.393,
-    "words of the sentence": -0.02,
-    "words of the subject": -0.036,
-    "linked by be": -0.431,
-    "first argument after a preposition": 0.25,
-    "first argument an adverbial": -0.324,
-    "first argument one word": -0.393,
-    "subject a name": 0.212,
+    "always": 1.681,
+    "subject inferred": -0.607,
+    "participle": -0.299,
+    "adverbial clause": -0.354,
+    "relative clause": -0.426,
+    "complement clause": -0.407,
+    "conjoined": 0.267,
+    "words of the sentence": -0.018,
+    "words of the subject": -0.044,
+    "linked by be": -0.604,
+    "first argument after a preposition": 0.082,
+    "first argument an adverbial": -0.449,
+    "first argument one word": -0.368,
+    "subject a name": 0.233,
 }
 """What each sign adds to the log odds that a proposition is right."""
 
