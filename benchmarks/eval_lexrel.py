@@ -3,9 +3,6 @@
 Directed measures stand beside symmetric ones and chance. Nothing is fitted to the labels. A word of
 several pieces is the mean of their unit vectors, and for the measure `kind` as likely as its least
 likely piece. A file without TABs holds graded pairs (HyperLex).
-
-With a list of candidates (`--vocabulary`) the file holds queries of SemEval-2018 task 9, and the
-hypernyms of each are looked for in the list; see `hypernym_discovery.py`.
 """
 
 from __future__ import annotations
@@ -16,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from forms.command import evaluation_parser, existing_path, print_figures
+from forms.command import evaluation_parser, print_figures
 from forms.lines import read_filled_lines, write_predictions
 from forms.pairs import WordPair, read_graded_pairs, read_word_pairs
-from hypernym_discovery import FREQUENT, RANKED, discover
 from measures.ranking import average_precision
 
 if TYPE_CHECKING:
@@ -54,20 +50,18 @@ class Pairs:
 
 
 def main() -> None:
-    """Score pairs, or look for hypernyms, by every measure and print the figures."""
-    arguments = read_arguments()
-    print_figures(discover(arguments) if arguments.vocabulary else score_pairs(arguments))
+    """Score the pairs of a file by every measure and print the figures."""
+    print_figures(score_pairs(read_arguments()))
 
 
 def score_pairs(arguments: Namespace) -> dict[str, object]:
     """Score the pairs of a file by every measure, and return the figures."""
     from tailgraph.engine.encoder import Encoder
 
-    measured = arguments.measure or "kind"
     pairs = read_pairs(arguments.data, arguments.limit)
     encoder = Encoder.from_pretrained(arguments.model) if arguments.model else Encoder.default()
     scores, turns = measure(encoder, pairs)
-    write_predictions(arguments.predictions, ([float(s)] for s in scores[measured]))
+    write_predictions(arguments.predictions, ([float(s)] for s in scores[arguments.measure]))
     figure = "spearman" if pairs.is_graded else "average_precision"
     print(f"{'measure':12}{figure:>20}{'direction':>12}")
     figures: dict[str, dict[str, float]] = {}
@@ -83,11 +77,11 @@ def score_pairs(arguments: Namespace) -> dict[str, object]:
     return {
         "data": arguments.data.name,
         "model": encoder.fingerprint[:16],
-        "measure": measured,
+        "measure": arguments.measure,
         "n": len(pairs.firsts),
         "positives": int(pairs.is_hypernym.sum()),
         "both_words_are_terms": round(float(np.mean(covered)), 4),
-        **figures[measured],
+        **figures[arguments.measure],
         "measures": figures,
     }
 
@@ -97,32 +91,13 @@ def read_arguments() -> Namespace:
     parser = evaluation_parser(__doc__.splitlines()[0])
     parser.add_argument(
         "--measure",
-        choices=sorted({*DIRECTED, *SYMMETRIC, *RANKED, FREQUENT}),
-        help="what is written as predictions: kind (masked predictions; the default for pairs), "
-        "tail (where the tails begin), hub (how many list either), rank (either in the order of "
-        "the other), asymmetry (who is in whose tail), bias, norm; a symmetric one; or, of "
-        "candidates, predicted (masked predictions in their own order; the default) or frequent",
+        default="kind",
+        choices=sorted({*DIRECTED, *SYMMETRIC}),
+        help="what is written as predictions: kind (masked predictions; the default), tail (where "
+        "the tails begin), hub (how many list either), rank (either in the order of the other), "
+        "asymmetry (who is in whose tail), bias, norm; or a symmetric one",
     )
-    parser.add_argument(
-        "--vocabulary",
-        type=existing_path,
-        metavar="FILE",
-        help="the candidates, one a line: look for the hypernyms of queries among these",
-    )
-    parser.add_argument(
-        "--train",
-        type=existing_path,
-        metavar="FILE",
-        help="queries with their hypernyms, for the baseline `frequent`; where a query is among "
-        "them, its own line does not count",
-    )
-    arguments = parser.parse_args()
-    fit = {*DIRECTED, *SYMMETRIC}
-    if arguments.vocabulary:
-        fit = {*RANKED, *([FREQUENT] if arguments.train else [])}
-    if arguments.measure and arguments.measure not in fit:
-        parser.error(f"--measure {arguments.measure}: here it is one of {', '.join(sorted(fit))}")
-    return arguments
+    return parser.parse_args()
 
 
 def read_pairs(path: Path, limit: int | None) -> Pairs:

@@ -112,16 +112,19 @@ def lexrel_job(name: str, data: str, about: str, figure: str = "average_precisio
     )
 
 
-def discovery_job(name: str, domain: str, packed: str, about: str) -> Job:
-    """Return the evaluation of one domain of SemEval-2018 task 9."""
+def discovery_job(name: str, domain: str, packed: str, corpus: str, about: str, *more: str) -> Job:
+    """Return the evaluation of one domain of SemEval-2018 task 9, with a corpus of its field."""
     path = f"eval/lexrel/semeval2018t9-{domain}"
     return Job(
-        name=f"lexrel-semeval-{name}",
-        script="eval_lexrel.py",
+        name=f"hypernyms-{name}",
+        script="eval_hypernyms.py",
         data=f"{path}-train.tsv{packed}",
         about=f"{about}: what is it a kind of, MAP",
         figure="map",
         baselines={
+            "predictions alone": "measures.predicted.map",
+            "with the ends of the query": "measures.predicted+ends.map",
+            "these ends and statements alone": "measures.stated.map",
             "directed": "measures.kind.map",
             "cosine": "measures.cosine.map",
             "random": "measures.random.map",
@@ -131,6 +134,8 @@ def discovery_job(name: str, domain: str, packed: str, about: str) -> Job:
         options=(
             *("--vocabulary", f"@{path}-vocabulary.txt.xz"),
             *("--train", f"@{path}-train.tsv{packed}"),
+            *("--corpus", f"@corpus/{corpus}", "--sentences", "20000"),
+            *more,
         ),
     )
 
@@ -269,9 +274,17 @@ JOBS: Sequence[Job] = (
     lexrel_job("shwartz", "shwartz-val.tsv", "SHWARTZ"),
     lexrel_job("wbless", "wbless-val.tsv", "WBLESS"),
     lexrel_job("hyperlex", "hyperlex-random-dev.txt", "HyperLex", "spearman"),
-    discovery_job("medical", "2A-medical", "", "SemEval hypernyms, medical"),
-    discovery_job("music", "2B-music", "", "SemEval hypernyms, music"),
-    discovery_job("general", "1A-english", ".xz", "SemEval hypernyms, general"),
+    discovery_job("medical", "2A-medical", "", "bio-01.txt.xz", "SemEval hypernyms, medical"),
+    discovery_job("music", "2B-music", "", "general.txt.xz", "SemEval hypernyms, music"),
+    discovery_job(
+        "general",
+        "1A-english",
+        ".xz",
+        "general.txt.xz",
+        "SemEval hypernyms, general, 500 queries",
+        "--limit",
+        "500",
+    ),
     probe_job("bc5cdr", "bc5cdr-train.bio.xz", "bc5cdr-dev.bio.xz", "BC5CDR"),
     probe_job("craft", "craft-entities-train.bio.xz", "craft-entities-dev.bio.xz", "CRAFT"),
     Job(

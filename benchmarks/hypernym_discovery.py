@@ -16,17 +16,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from forms.lines import FormError, read_strings, write_predictions
-from forms.terms import HypernymQuery, read_hypernym_queries
-from measures.hypernyms import MOST_ANSWERS, discovery_scores
+from forms.lines import FormError, read_strings
+from forms.terms import HypernymQuery
+from measures.hypernyms import MOST_ANSWERS
 
 if TYPE_CHECKING:
-    from argparse import Namespace
     from pathlib import Path
 
     from tailgraph.engine.encoder import Encoder
@@ -73,52 +71,6 @@ class Candidates:
         if not known:
             raise FormError(f"{path}: expected candidates that are terms of the model, found none")
         return cls(list(known.values()), np.array(list(known)), n_listed)
-
-
-def discover(arguments: Namespace) -> dict[str, object]:
-    """Answer the queries of a file by every measure, and return the figures.
-
-    ``possible`` is what perfect answers would score: all hypernyms that are candidates.
-    """
-    from tailgraph.engine.encoder import Encoder
-
-    queries = list(islice(read_hypernym_queries(arguments.data), arguments.limit))
-    encoder = Encoder.from_pretrained(arguments.model) if arguments.model else Encoder.default()
-    candidates = Candidates.read(arguments.vocabulary, encoder)
-    answers = rank_candidates(encoder, [query.term for query in queries], candidates)
-    if arguments.train:
-        answers[FREQUENT] = most_frequent(queries, list(read_hypernym_queries(arguments.train)))
-    measure = arguments.measure or "predicted"
-    write_predictions(arguments.predictions, answers[measure])
-    told = [number for number, query in enumerate(queries) if query.hypernyms]
-    gold = [queries[number].hypernyms for number in told]
-    known = {term.lower() for term in candidates.terms}
-    possible = [[name for name in names if name.lower() in known] for names in gold]
-    figures = {
-        name: discovery_scores(gold, [said[number] for number in told])
-        for name, said in answers.items()
-    }
-    print(f"{'measure':12}{'MAP':>8}{'MRR':>8}{'P@5':>8}")
-    for name, values in figures.items():
-        print(f"{name:12}" + "".join(f"{value:>8.4f}" for value in values.values()))
-    return {
-        "data": arguments.data.name,
-        "model": encoder.fingerprint[:16],
-        "vocabulary": arguments.vocabulary.name,
-        "train": arguments.train.name if arguments.train else None,
-        "measure": measure,
-        "n": len(queries),
-        "n_told": len(told),
-        "n_candidates": len(candidates.terms),
-        "covered": {
-            "queries": share(query.term in encoder.vocabulary for query in queries),
-            "candidates": round(len(candidates.terms) / candidates.n_listed, 4),
-            "hypernyms": round(sum(map(len, possible)) / max(sum(map(len, gold)), 1), 4),
-        },
-        **figures[measure],
-        "measures": figures,
-        "possible": discovery_scores(gold, possible),
-    }
 
 
 def rank_candidates(
