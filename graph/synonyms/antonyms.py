@@ -19,6 +19,8 @@ _OPPOSITES = (
     "boy girl",
     "mother father",
     "increase decrease",
+    "increase reduction",
+    "exclusion inclusion",
     "increased decreased",
     "gain loss",
     "agonist antagonist",

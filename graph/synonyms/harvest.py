@@ -31,6 +31,9 @@ _NEAREST = 3
 _DEVIATIONS = 6.0
 """The tail of a name's scores begins so many standard deviations above their mean."""
 
+_LEAST_SCORE = 0.5
+"""And they are alike in letters, words and meaning at least to this score."""
+
 _LEAST_OVERLAP = 0.2
 """What stands for one name has to lie so far in the tails of what stands for the other."""
 
@@ -136,6 +139,7 @@ class _SimilarSearch:
             (name, found)
             for name, found in self._mutual(about)
             if found.components.numbers >= 0
+            and found.score >= _LEAST_SCORE
             and not _is_narrower(name, found.text)
             and not known.same(name, found.text)
             and not self.statements.are_apart(name, found.text)

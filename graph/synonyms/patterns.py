@@ -107,6 +107,9 @@ PATTERNS = {
 
 _LEAD = re.compile(r"(?:a\.k\.a\.?|aka|alias|i\.e\.,?|viz\.?|namely|formerly)\s+", re.IGNORECASE)
 _RULE_WORD = re.compile(r"(?:\w+\s+)?(?:synonyms?|names?|terms?|words?)", re.IGNORECASE)
+_NAMING = ("known as", "called")
+_POINTING = re.compile(r"\b(?:this|these|that|those|such)\s+\Z", re.IGNORECASE)
+"""Before a phrase that stands for something said earlier: "this process is called X"."""
 _OPENERS = frozenset("([")
 _CLOSERS = frozenset(")]+-'\u2032")
 _COORDINATED = ("and", "or in a list", "list", "or")
@@ -186,7 +189,8 @@ def _joined(text: str, one: Span, two: Span) -> str:
     between = text[one[1] : two[0]]
     for name, pattern in PATTERNS.items():
         if pattern.between.fullmatch(between) and pattern.after.match(text, two[1]):
-            return name
+            is_pointing = name in _NAMING and _POINTING.search(text, 0, one[0])
+            return "" if is_pointing else name
     return ""
 
 

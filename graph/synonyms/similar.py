@@ -24,7 +24,7 @@ from scipy.sparse import csr_array
 
 from ...engine.encoder import Encoder
 from ...engine.matmul import PackedMatrix
-from ...engine.similarity import adjust_vectors
+from ...engine.similarity import Adjustment, adjust_vectors
 from ...engine.vocabulary import unit_rows
 from ...errors import ParameterError, ShapeError
 from .phrase_keys import phrase_words
@@ -146,7 +146,7 @@ class SimilarNames:
                 f"{vectors.shape}; give one for each text."
             )
         bags = [Counter(phrase_words(text) or [text]) for text in texts]
-        adjustment = "half_whitened" if len(texts) >= _MIN_WHITENED else "centered"
+        adjustment: Adjustment = "half_whitened" if len(texts) >= _MIN_WHITENED else "centered"
         return cls(
             texts,
             meanings=unit_rows(adjust_vectors(vectors, adjustment)),
@@ -203,8 +203,12 @@ class SimilarNames:
         """Compare a name with each of a pool, and order them."""
         found = []
         for place, other in enumerate(pool):
+            letters, words, meaning, firsts = (part[place] for part in parts)
             components = Components(
-                *(part[place] for part in parts),
+                letters,
+                words,
+                meaning,
+                firsts,
                 short_form=self._short_form(row, other),
                 numbers=self._same_numbers(row, other),
             )

@@ -114,8 +114,16 @@ class Statements:
         spans = (first, second)
         if keys[0] > keys[1]:
             keys, spans = keys[::-1], spans[::-1]
-        place = sentence.document, sentence.start, sentence.end
-        found = Evidence(pattern, confidence, sentence.text, *spans, *place)
+        found = Evidence(
+            pattern,
+            confidence,
+            sentence.text,
+            spans[0],
+            spans[1],
+            sentence.document,
+            sentence.start,
+            sentence.end,
+        )
         pair = keys[0], keys[1]
         (self._for if is_synonym else self._against).setdefault(pair, _Stated()).add(found)
         return pair

@@ -82,6 +82,7 @@ def test_phrases_side_by_side_are_two_things(joint: str, pattern: str) -> None:
 def test_an_example_of_a_class_is_no_synonym() -> None:
     """Without a comma, "called" names one of many."""
     assert said("It is a protein called NPC1.", "protein", "NPC1") == []
+    assert said("This process is called fermentation.", "process", "fermentation") == []
 
 
 def test_signs_at_the_ends_are_no_part_of_a_name() -> None:
