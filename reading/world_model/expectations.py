@@ -28,6 +28,8 @@ FloatArray = npt.NDArray[np.float32]
 Side = Literal["left", "right"]
 
 _BLOCK = 2048
+_MOST_OWN = 8
+"""Words of a phrase that may be among its own guesses; beyond those one may take a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,6 @@ def _ask_block(reader: Reader, questions: Sequence[Question], k: int) -> list[Ex
         )
         answers.append(Expectation(shares, tuple(guesses)[:k]))
     return answers
-
-
-_MOST_OWN = 8
-"""Words of a phrase that may be among its own guesses; beyond those one may take a place."""
 
 
 def prompt(question: Question, mask_token: str) -> tuple[str, Span]:
