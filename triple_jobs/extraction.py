@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 from typing import Any, Generic, Self, TypeVar
 
@@ -46,8 +47,8 @@ class PortionExtractor:
     Attributes
     ----------
     made_by : dict
-        Fingerprints of the parser, the model, the labels and the schema: a job that goes on has to
-        go on with the same ones.
+        Fingerprints of the parser, the rules, the model, the labels and the schema: a job that goes
+        on has to go on with the same ones.
     seconds : dict
         Wall time by stage since it was made.
     """
@@ -84,7 +85,7 @@ class PortionExtractor:
             parser = Parser.default()
         else:
             parser = Parser.from_pretrained(options.parser)
-        made_by |= {"parser": parser.fingerprint}
+        made_by |= {"parser": parser.fingerprint, "rules": _rules_fingerprint()}
         return cls(parser, method, made_by, min_confidence=options.min_confidence or 0.0)
 
     def extract(self, portion: Portion) -> Extracted:
@@ -186,6 +187,14 @@ def _load_typed(options: JobOptions) -> tuple[_Method[TypedTriple], dict[str, st
         "labels": seeds.fingerprint,
     }
     return _Method(extractor.extract, typed_records), made_by
+
+
+def _rules_fingerprint() -> str:
+    """Hash the files of code that decide what a parse gives."""
+    root = Path(__file__).parent.parent
+    folders = ("graph/relations", "graph/typed_relations", "triple_jobs")
+    files = sorted(file for folder in folders for file in (root / folder).glob("*.py"))
+    return _digest("\0".join(file.read_text(encoding="utf-8") for file in files))
 
 
 def _digest(text: str) -> str:

@@ -18,7 +18,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO
 
-from .. import __version__
 from ..engine.corpus import Document
 from ..engine.rejects import Rejected
 from ..engine.sources import find_files
@@ -240,7 +239,7 @@ class _Job:
         values = self._options.as_plain()
         for name in ("parser", "model", "labels", "schema"):
             del values[name]
-        return {"version": __version__, **values.pop("reading"), **values}
+        return {**values.pop("reading"), **values}
 
     def _count(self) -> int | None:
         """Count the sentences, so that the time left can be told; not those of standard input."""
