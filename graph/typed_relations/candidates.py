@@ -159,22 +159,19 @@ class CandidateFinder:
                     sure = trust * _fit(reader, relation, link, place, form)
                     doer = _doer(reader, link, place, naming)
                     is_list = link.coordinated and place.where != "case"
-                    for subject, target, fit in _roles(relation, one, other, doer, is_list):
-                        shares = (
-                            allowed_share(relation.subject, subject.argument),
-                            allowed_share(relation.object, target.argument),
+                    ways = list(_roles(relation, one, other, doer, is_list))
+                    if ways:
+                        subject, target, shares, fit = max(ways, key=lambda way: way[-1])
+                        yield Candidate(
+                            relation,
+                            subject,
+                            target,
+                            place.word,
+                            naming,
+                            form,
+                            sure * fit,
+                            shares,
                         )
-                        if min(shares) >= _LEAST_SHARE:
-                            yield Candidate(
-                                relation,
-                                subject,
-                                target,
-                                place.word,
-                                naming,
-                                form,
-                                sure * fit,
-                                shares,
-                            )
 
     def _namings(
         self, reader: PairReader, place: Place, in_names: frozenset[int]
@@ -261,26 +258,25 @@ def _doer(reader: PairReader, link: Link, place: Place, naming: Naming) -> float
 
 def _roles(
     relation: Relation, one: Name, other: Name, doer: float, is_list: bool
-) -> Iterator[tuple[Name, Name, float]]:
-    """Give a pair its roles, each way with how far it can be trusted.
+) -> Iterator[tuple[Name, Name, tuple[float, float], float]]:
+    """Give a pair the roles that its types allow, with their shares and how far to trust them.
 
     Two members of a list do nothing to each other. What holds both ways alike goes in text order.
     """
-    if relation.symmetric:
-        first, second = sorted((one, other), key=lambda name: name.words)
-        is_turned = not relation.allows(*_main_types(first, second))
-        yield (second, first, 1.0) if is_turned else (first, second, 1.0)
-    elif not is_list:
-        for subject, target, more in ((one, other, doer), (other, one, -doer)):
-            if more > 0:
-                yield subject, target, 1.0
-            else:
-                yield subject, target, _ROLES_UNKNOWN if more == 0 else _ROLES_TURNED
-
-
-def _main_types(*names: Name) -> tuple[str, str]:
-    first, second = (name.argument.types[0][0] if name.argument.types else "" for name in names)
-    return first, second
+    first, second = sorted((one, other), key=lambda name: name.words)
+    for subject, target in ((first, second), (second, first)):
+        shares = (
+            allowed_share(relation.subject, subject.argument),
+            allowed_share(relation.object, target.argument),
+        )
+        if min(shares) < _LEAST_SHARE:
+            continue
+        if relation.symmetric:
+            yield subject, target, shares, 1.0
+        elif not is_list:
+            more = doer if subject is one else -doer
+            fit = 1.0 if more > 0 else _ROLES_UNKNOWN if more == 0 else _ROLES_TURNED
+            yield subject, target, shares, fit
 
 
 class _TypePairs:

@@ -28,7 +28,7 @@ _HINT = 0.5
 _IN_TAIL = 0.6  # a word where a term's tail begins; the term itself would have 0.9
 _NEAREST = 0.3
 _FALL = 10  # how steeply the score falls outside of the tail
-_LEAST = 0.7
+_LEAST = 0.65
 _MAX_REMEMBERED = 1 << 16
 
 
