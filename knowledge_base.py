@@ -279,10 +279,9 @@ class KnowledgeBase(StoredKnowledge):
     ) -> None:
         """Search every sentence not searched yet for the relations of a schema; see `find_facts`.
 
-        Goes on where an interrupted call stopped. Mentions are typed first. Without a schema it is
-        that of the last time, at first the one that comes with the package.
+        Goes on where an interrupted call stopped. Without a schema it is that of the last time, at
+        first the one that comes with the package.
         """
-        self.type_mentions(progress=progress)
         job = FactJob.of(self.store, self.seeds, schema)
         if not job.is_done(self.store):
             path, size = self.folder / DATABASE, self.config.group_sentences

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from .building import Progress
 from .graph import schema
 from .graph.database import as_int
+from .graph.descriptors import Share
 from .graph.entities import Entity, EntityTyper
 from .graph.labels.seeds import UNTAGGED, SeedLabels
 from .graph.store import GraphStore
@@ -63,6 +64,11 @@ def type_mentions(
             progress("types", stop, n_sentences)
 
 
+def stored_types(entity: Entity) -> list[Share]:
+    """Return what is stored of the types of a name: the largest shares; none if it is untagged."""
+    return [(label, round(p, 4)) for label, p in entity.types[:_MOST_TYPES]]
+
+
 def _mentions(
     store: GraphStore, start: int, stop: int
 ) -> tuple[list[int], list[str], list[list[tuple[int, int]]]]:
@@ -97,5 +103,5 @@ def _rows(
             if (entity := at.get(place)) is None:
                 yield sentence, *place, UNTAGGED, 0.0, "[]", ""
                 continue
-            types = json.dumps([[label, round(p, 4)] for label, p in entity.types[:_MOST_TYPES]])
+            types = json.dumps(stored_types(entity))
             yield sentence, *place, entity.label, entity.confidence, types, entity.subtype

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tailgraph.errors import ArtifactError, NoPathError, ParameterError
-from tailgraph.fact_finding import FactJob, find_facts
+from tailgraph.fact_finding import FactJob, find_facts, typed_names
 from tailgraph.graph.facts.queries import unsearched
 from tailgraph.graph.parsing import ParsedSentence
 from tailgraph.graph.relations.triples import Span
@@ -162,8 +162,33 @@ def test_facts_of_the_sample_stand_in_their_sentences(found: KnowledgeBase) -> N
     assert [f.detail for f in found.verify() if not f.sound] == []
 
 
+def test_stored_types_are_used_where_they_hold(sample_kb: KnowledgeBase, folder: Path) -> None:
+    """Names that are typed mentions keep those types, in the sentences whose types still hold."""
+    rows = sample_kb.store.database.rows(
+        "SELECT s.id, n.text FROM sentence s JOIN node n ON n.id = s.node_id ORDER BY s.id LIMIT 8"
+    )
+    ids = [int(str(row[0])) for row in rows]
+    [parsed] = sample_kb.parser.parse([[str(row[1]) for row in rows]])
+    typer = sample_kb.reader.typer
+    with GraphStore.create(folder / "knowledge.sqlite") as store:
+        typed = typed_names(store, typer, ids, parsed, n_typed=0)
+        names = [(i, name) for i, row in zip(ids, typed, strict=True) for name in row]
+        with store.transaction():
+            for i, name in names[::2]:
+                values = (i, name.span.start, name.span.end, "ODD", 1.0, '[["ODD", 1.0]]', "")
+                store.database.execute("INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        again = typed_names(store, typer, ids, parsed, n_typed=5)
+        assert typed_names(store, typer, ids, parsed, n_typed=0) == typed
+    stored = {(i, name.span) for i, name in names[::2] if i < 5}
+    assert stored
+    for i, before, after in zip(ids, typed, again, strict=True):
+        for old, new in zip(before, after, strict=True):
+            is_stored = (i, old.span) in stored
+            assert new.types == ((("ODD", 1.0),) if is_stored else old.types)
+
+
 def test_a_second_search_has_nothing_to_do(found: KnowledgeBase) -> None:
-    """Neither mentions nor facts are looked for again."""
+    """No sentence is searched again."""
     told: list[str] = []
     found.find_facts(progress=lambda stage, done, total: told.append(stage))
     assert told == []
