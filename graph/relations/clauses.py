@@ -97,9 +97,9 @@ def find_clauses(tree: DependencyTree) -> Iterator[Clause]:
 
 
 def _is_predicate(tree: DependencyTree, word: int) -> bool:
-    if tree.deps[word] in _NOT_PREDICATES:
-        return False
-    return tree.upos[word] in ("VERB", "AUX") or bool(tree.having(word, "cop", *SUBJECTS))
+    if tree.upos[word] in ("VERB", "AUX"):
+        return tree.deps[word] not in _NOT_PREDICATES
+    return bool(tree.having(word, "cop", *SUBJECTS)) and tree.deps[word] not in _NOT_PREDICATES
 
 
 def is_passive(tree: DependencyTree, word: int) -> bool:

@@ -30,6 +30,7 @@ class DependencyTree:
         self.words = [word.lower() for word in sentence.words]
         self.lemmas = [lemma.lower() for lemma in sentence.lemmas]
         self.upos, self.deps, self.heads = sentence.upos, sentence.deps, sentence.heads
+        self._case_words: dict[int, list[int]] = {}
         self.children: list[list[int]] = [[] for _ in self.words]
         for word, head in enumerate(self.heads):
             if word != head:
@@ -40,8 +41,8 @@ class DependencyTree:
 
     def having(self, word: int, *labels: str) -> list[int]:
         """Children of a word with any of the labels."""
-        deps = self.deps
-        return [child for child in self.children[word] if deps[child] in labels]
+        children, deps = self.children[word], self.deps
+        return [child for child in children if deps[child] in labels] if children else []
 
     def first(self, word: int, *labels: str) -> int | None:
         """First child of a word with any of the labels."""
@@ -54,11 +55,14 @@ class DependencyTree:
 
     def case_words(self, word: int) -> list[int]:
         """Words of the preposition before a nominal: *because*, *of* in "because of stress"."""
-        cases = self.having(word, "case")
-        if not cases:
-            return cases
-        fixed = [part for case in cases for part in self.having(case, "fixed")]
-        return sorted(c for c in (*cases, *fixed) if self.upos[c] != "PART")
+        known = self._case_words.get(word)
+        if known is None:
+            cases = self.having(word, "case")
+            if cases:
+                fixed = [part for case in cases for part in self.having(case, "fixed")]
+                cases = sorted(c for c in (*cases, *fixed) if self.upos[c] != "PART")
+            known = self._case_words[word] = cases
+        return known
 
     def preposition(self, word: int) -> str:
         """Return the preposition before a nominal, its words joined by a space; "" for none."""

@@ -18,7 +18,7 @@ from .clauses import Clause, find_clauses
 from .confidence import triple_confidence
 from .dependency_tree import DependencyTree
 from .facts import Fact
-from .noun_rules import NOUN_RULES, nominal_candidates
+from .noun_rules import read_noun_phrases
 from .triples import Adjunct, Form, Span, Triple
 from .words import NEVER_ARGUMENTS
 
@@ -84,9 +84,7 @@ def _in_text_order(triple: Triple) -> tuple[int, int, int, str]:
 def _find_facts(tree: DependencyTree) -> Iterator[Fact]:
     for clause in find_clauses(tree):
         yield from read_clause(tree, clause)
-    for word in nominal_candidates(tree):
-        for noun_rule in NOUN_RULES:
-            yield from noun_rule(tree, word)
+    yield from read_noun_phrases(tree)
 
 
 def _triple(tree: DependencyTree, fact: Fact, adjuncts: dict[int, list[Place]]) -> Triple | None:

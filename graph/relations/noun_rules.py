@@ -38,15 +38,21 @@ _TARGET_PREPOSITIONS = ("on", "in", "to", "for", "from", "into", "against", "tow
 _PAIR_SIGNS = ("-", "\u2010", "\u2013", "/")
 
 
-def nominal_candidates(tree: DependencyTree) -> Iterator[int]:
-    """Yield the words that a rule may read something off; most without dependents are none."""
+def read_noun_phrases(tree: DependencyTree) -> Iterator[Fact]:
+    """Read all facts off the noun phrases of a sentence."""
+    deps, words = tree.deps, tree.words
     for word, tag in enumerate(tree.upos):
-        if tag in _TAGS and (
-            tree.children[word]
-            or tree.deps[word] == "appos"
-            or (word and tree.words[word - 1] in _PAIR_SIGNS)
-        ):
-            yield word
+        if tag not in _TAGS:
+            continue
+        labels = {deps[child] for child in tree.children[word]}
+        if not labels.isdisjoint(_READ_OFF):
+            for needed, rule in NOUN_RULES:
+                if not needed.isdisjoint(labels):
+                    yield from rule(tree, word)
+        if deps[word] == "appos":
+            yield from apposition(tree, word)
+        if word and words[word - 1] in _PAIR_SIGNS:
+            yield from hyphenated_participle(tree, word)
 
 
 def noun_with_doer(tree: DependencyTree, noun: int) -> Iterator[Fact]:
@@ -225,17 +231,20 @@ def hyphenated_participle(tree: DependencyTree, participle: int) -> Iterator[Fac
         yield Fact(rule, noun, first, (participle,), lemma)
 
 
-NOUN_RULES: tuple[NounRule, ...] = (
-    noun_with_doer,
-    noun_with_target,
-    symmetric_noun,
-    compound_pair,
-    agent_noun,
-    apposition,
-    possessive,
-    such_as,
-    hyphenated_participle,
+_COMPLEMENTS = frozenset({"nmod", "nmod:poss", "compound"})
+
+NOUN_RULES: tuple[tuple[frozenset[str], NounRule], ...] = (
+    (_COMPLEMENTS, noun_with_doer),
+    (frozenset({"nmod"}), noun_with_target),
+    (frozenset({"nmod"}), symmetric_noun),
+    (_COMPLEMENTS | {"nmod:desc"}, compound_pair),
+    (frozenset({"compound"}), agent_noun),
+    (frozenset({"nmod:poss"}), possessive),
+    (frozenset({"case"}), such_as),
 )
+"""Rules that read a noun by what hangs under it, each with labels of which it needs one."""
+
+_READ_OFF = frozenset().union(*(needed for needed, _ in NOUN_RULES))
 
 
 def _are_names(tree: DependencyTree, *words: int) -> bool:
