@@ -59,12 +59,12 @@ def test_a_fragment_is_asked_for(call, sample_kb: KnowledgeBase) -> None:
 def test_a_text_is_harvested(call, tmp_path: Path) -> None:
     """A file is parsed and typed anew, and its own triples verify the guesses."""
     text = tmp_path / "text.txt"
-    lines = ("Aspirin relieves pain.", "Ibuprofen relieves fever.", "Morphine relieves pain.")
+    lines = ("Infection causes hepatitis.", "Alcohol causes hepatitis.", "Asbestos causes cancer.")
     text.write_text("\n\n".join(lines))
-    told = json.loads(call(str(text), "--fragment", "relieves", "--guesses", "30", "--json"))
+    told = json.loads(call(str(text), "--fragment", "causes", "--guesses", "30", "--json"))
     [found] = told["fragments"]
     assert found["fragment"]["support"] == 3
     stated = {
         (h["left"], h["right"]) for h in told["hypotheses"] if h["verdict"]["status"] == "stated"
     }
-    assert ("Morphine", "pain") in stated
+    assert ("infection", "hepatitis") in stated
