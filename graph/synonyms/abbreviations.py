@@ -134,10 +134,15 @@ def _after(text: str, short: Span, room: Span, form: AbbreviationForm) -> Iterat
     letters = _letters(text[slice(*short)])
     if form == "short, long":
         words = words[: _needed(text, letters, words)]
-    if words and len(words) <= len(letters) + _EXTRA_WORDS:
-        start = words[0][0]
-        if _best_start(text, letters, words) == start:
-            yield from _checked(text, short, (start, words[-1][1]), form)
+    comma = text.find(", ", *room)
+    before = [span for span in words if comma < 0 or span[1] <= comma]
+    # "IDT (Integrated DNA Technologies, San Diego)": what explains the letters is enough.
+    for named in (before, words):
+        if named and len(named) <= len(letters) + _EXTRA_WORDS:
+            start = named[0][0]
+            if _best_start(text, letters, named) == start:
+                yield from _checked(text, short, (start, named[-1][1]), form)
+                return
 
 
 def _needed(text: str, letters: str, words: list[Span]) -> int:

@@ -12,6 +12,8 @@ FOUND = [
      "Nonsteroidal anti-inflammatory drugs", "long (short)"),
     ("The WHO (World Health Organization) said so.", "WHO", "World Health Organization",
      "short (long)"),
+    ("Made by IDT (Integrated DNA Technologies, San Diego, CA).", "IDT",
+     "Integrated DNA Technologies", "short (long)"),
     ("MRI, which stands for magnetic resonance imaging, is slow.", "MRI",
      "magnetic resonance imaging", "short, long"),
     ("Its interleukin 2 (IL-2) binds.", "IL-2", "interleukin 2", "long (short)"),
