@@ -61,8 +61,16 @@ class DependencyTree:
             if cases:
                 fixed = [part for case in cases for part in self.having(case, "fixed")]
                 cases = sorted(c for c in (*cases, *fixed) if self.upos[c] != "PART")
+                cases = self._with_such(cases)
             known = self._case_words[word] = cases
         return known
+
+    def _with_such(self, cases: list[int]) -> list[int]:
+        """Put *such* before *as*: parsers take it for an adjective of the example."""
+        first = cases[0] if cases else 0
+        if first and self.words[first] == "as" and self.words[first - 1] == "such":
+            return [first - 1, *cases]
+        return cases
 
     def preposition(self, word: int) -> str:
         """Return the preposition before a nominal, its words joined by a space; "" for none."""

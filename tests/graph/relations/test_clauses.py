@@ -107,3 +107,11 @@ CLAUSE_CASES = {
 def test_arguments_are_made_explicit(sentence: str, expected: list[tuple[str, str, str]]) -> None:
     """Pronouns are resolved, coordination is spread, and borrowed subjects are found."""
     assert told(extract_triples(hand_parsed(sentence))) == expected
+
+
+def test_such_counts_as_part_of_its_preposition() -> None:
+    """A parser may hang *such* under the example; it still says "such as"."""
+    sentence = (
+        "Drugs=drug/NOUN/nsubj/5 such/ADJ/amod/4 as/ADP/case/4 aspirin/NOUN/nmod/1 work/VERB/root/0"
+    )
+    assert told(extract_triples(hand_parsed(sentence))) == [("aspirin", "be", "Drugs")]
