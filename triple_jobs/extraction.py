@@ -34,7 +34,7 @@ class Extracted:
 
 
 @dataclass(frozen=True)
-class _Method(Generic[T]):
+class Method(Generic[T]):
     """How sentences become triples, and triples records."""
 
     extract: Callable[[Sequence[ParsedSentence]], list[list[T]]]
@@ -56,7 +56,7 @@ class PortionExtractor:
     def __init__(
         self,
         parser: Parser,
-        method: _Method[Any],
+        method: Method[Any],
         made_by: dict[str, str],
         *,
         min_confidence: float,
@@ -77,7 +77,7 @@ class PortionExtractor:
             The parser, the model, the labels or the schema cannot be read, or have not what is
             asked for.
         """
-        method: _Method[Any] = _Method(_extract_open, open_records)
+        method: Method[Any] = Method(_extract_open, open_records)
         made_by: dict[str, str] = {}
         if options.typed:
             method, made_by = _load_typed(options)
@@ -101,7 +101,7 @@ class PortionExtractor:
         return self._records(self._method, places, parsed)
 
     def _records(
-        self, method: _Method[T], places: Sequence[Place], parsed: Sequence[ParsedSentence]
+        self, method: Method[T], places: Sequence[Place], parsed: Sequence[ParsedSentence]
     ) -> Extracted:
         done = Extracted()
         with self.timed("extract"):
@@ -159,7 +159,7 @@ def _extract_each(
         return found
 
 
-def _load_typed(options: JobOptions) -> tuple[_Method[TypedTriple], dict[str, str]]:
+def _load_typed(options: JobOptions) -> tuple[Method[TypedTriple], dict[str, str]]:
     """Load the model, the labels and the schema."""
     from ..graph.typed_relations.schema import format_relation, read_schema
 
@@ -186,7 +186,7 @@ def _load_typed(options: JobOptions) -> tuple[_Method[TypedTriple], dict[str, st
         "schema": _digest("".join(map(format_relation, schema.relations.values()))),
         "labels": seeds.fingerprint,
     }
-    return _Method(extractor.extract, typed_records), made_by
+    return Method(extractor.extract, typed_records), made_by
 
 
 def _rules_fingerprint() -> str:
