@@ -5,6 +5,7 @@ It ends at once when the other end of its input closes, even if the job was kill
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -37,6 +38,7 @@ def work() -> None:
     out, options = messages.get()
     try:
         worker = _Work(Path(out), JobOptions.from_plain(options))
+        gc.freeze()  # what was loaded stays: it need not be looked at again and again
         write_message(answers, (None, worker.extractor.made_by))
         while True:
             done = worker.finish(Portion.from_plain(messages.get()))
