@@ -31,6 +31,7 @@ _FAR, _FAR_WORDS = 0.85, 15
 _VERB_OUTSIDE = 0.6  # a verb before or after both
 _OTHER_NAME = 0.7  # for each further name on the path
 _ROLES_UNKNOWN, _ROLES_TURNED = 0.8, 0.3
+_NO_DOER = 0.4  # "X was seen in Y" tells of no doer, where types allow both ways
 _SAME_ROLE = 0.3  # both do it, or neither: "X and Y inhibit Z" says nothing of X and Y
 _BOUND = 3.0  # how surely the preposition of a trigger tells the roles
 
@@ -162,6 +163,8 @@ class CandidateFinder:
                     ways = list(_roles(relation, one, other, doer, is_list))
                     if ways:
                         subject, target, shares, fit = max(ways, key=lambda way: way[-1])
+                        is_told = len(ways) == 1 or place.has_doer or naming.others
+                        fit *= 1.0 if is_told or relation.symmetric else _NO_DOER
                         yield Candidate(
                             relation,
                             subject,
@@ -183,8 +186,10 @@ class CandidateFinder:
             yield from self._lexicon.listed(tree.lemmas[word], around)
             return
         lemma = tree.verb_lemma(word) if tree.upos[word] == "VERB" else tree.lemmas[word]
+        is_comparative = tree.words[word] == f"{lemma}er"
+        text = lemma if is_comparative else tree.words[word]  # "lower than" lowers nothing
         may_be_near = word not in in_names and (tree.upos[word] == "VERB" or names_action(lemma))
-        yield from self._lexicon.namings(lemma, tree.words[word], around, near=may_be_near)
+        yield from self._lexicon.namings(lemma, text, around, near=may_be_near)
 
 
 def form_of(trigger: int, one: Words, other: Words) -> Form:
@@ -205,6 +210,23 @@ def allowed_share(allowed: tuple[str, ...], argument: TypedArgument) -> float:
     if ANY_TYPE in allowed or not argument.types:
         return 1.0
     return min(1.0, float(sum(share for name, share in argument.types if name in allowed)))
+
+
+def shared_types(one: TypedArgument, other: TypedArgument) -> float:
+    """Say how far two arguments are of the same types, 0 to 1; 1 where those of one are not known.
+
+    Examples
+    --------
+    >>> from tailgraph.graph.relations.triples import Span
+    >>> drug = TypedArgument(Span(0, 4, "drug"), (("CHEMICAL", 0.8), ("GENE", 0.2)))
+    >>> kinase = TypedArgument(Span(0, 6, "kinase"), (("GENE", 0.7), ("CHEMICAL", 0.3)))
+    >>> round(shared_types(drug, kinase), 2)
+    0.5
+    """
+    if not one.types or not other.types:
+        return 1.0
+    shares = dict(other.types)
+    return min(1.0, float(sum(min(share, shares.get(name, 0.0)) for name, share in one.types)))
 
 
 def names_action(noun: str) -> bool:
@@ -269,6 +291,9 @@ def _roles(
             allowed_share(relation.subject, subject.argument),
             allowed_share(relation.object, target.argument),
         )
+        if relation.same_type:
+            shared = shared_types(subject.argument, target.argument)
+            shares = min(shares[0], shared), min(shares[1], shared)
         if min(shares) < _LEAST_SHARE:
             continue
         if relation.symmetric:
@@ -291,7 +316,9 @@ class _TypePairs:
         key = _likely_types(one), _likely_types(other)
         if key not in self._remembered:
             self._remembered[key] = any(
-                _meets(relation.subject, a) and _meets(relation.object, b)
+                _meets(relation.subject, a)
+                and _meets(relation.object, b)
+                and not (relation.same_type and a and b and a.isdisjoint(b))
                 for relation in self._relations
                 for a, b in (key, key[::-1])
             )

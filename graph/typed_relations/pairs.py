@@ -60,6 +60,8 @@ class Place:
         How far the word can be trusted to relate these two, in (0, 1].
     same_role
         Whether both do it, or both undergo it.
+    has_doer
+        Whether one of them may be who does it.
     """
 
     word: int
@@ -67,6 +69,7 @@ class Place:
     doer: float
     core: float = 1.0
     same_role: bool = False
+    has_doer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +209,8 @@ class PairReader:
         other_doer, other_core = role_of(self.spread, path.second, word)
         trust = core * other_core * self._path_trust(word, inner)
         same_role = doer == other_doer and abs(doer) >= BEARER
-        return Place(word, where, doer - other_doer, trust, same_role)
+        has_doer = max(doer, other_doer) > 0
+        return Place(word, where, doer - other_doer, trust, same_role, has_doer)
 
     def _case_places(self, path: _Path, inner: list[int]) -> Iterator[Place]:
         """Find prepositions that may name the relation: "failure after therapy with the drug"."""

@@ -103,7 +103,8 @@ def _role_by_preposition(spread: SpreadTree, preposition: str, trigger: int) -> 
         doer = -1.5  # "X binds with Y", unlike "is treated with Y"
     has_theme = not is_active or bool(tree.having(trigger, "obj"))
     is_adjunct = has_theme and doer < 0 and preposition not in _THEMES
-    return doer, _ADJUNCT if is_adjunct or preposition in _TIMES else 1.0
+    is_other = preposition in _TIMES or preposition not in _BY_PREPOSITION
+    return doer, _ADJUNCT if is_adjunct or is_other else 1.0
 
 
 def _role_above(spread: SpreadTree, child: int) -> Role:

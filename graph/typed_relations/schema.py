@@ -54,6 +54,8 @@ class Relation:
         The main types that each argument may have; ``("*",)`` for any.
     symmetric
         Whether it holds both ways alike; its arguments are then in text order.
+    same_type
+        Whether both arguments have to be of one type, as the names of one thing are.
     forms
         Where the trigger may stand: between the arguments, before them, after them.
     negation
@@ -69,6 +71,7 @@ class Relation:
     subject: tuple[str, ...] = (ANY_TYPE,)
     object: tuple[str, ...] = (ANY_TYPE,)
     symmetric: bool = False
+    same_type: bool = False
     forms: tuple[Form, ...] = FORMS
     negation: Negation = "keep"
     examples: tuple[str, ...] = ()
@@ -259,9 +262,9 @@ def _read_relation(reason: _Reason, table: object) -> Relation:
 
 
 def _read_value(reason: _Reason, key: str, value: object) -> tuple[str, ...] | str | bool:
-    if key == "symmetric":
+    if key in ("symmetric", "same_type"):
         if not isinstance(value, bool):
-            raise reason(f"symmetric is true or false, not {value!r}", key=key)
+            raise reason(f"{key} is true or false, not {value!r}", key=key)
         return value
     if key == "negation":
         if value not in get_args(Negation):

@@ -31,6 +31,7 @@ class SpreadTree:
         self.tree = tree = DependencyTree(sentence)
         self.parents, self.labels = list(tree.heads), list(tree.deps)
         self.first_of = list(range(len(tree)))
+        self._chains: dict[int, list[int]] = {}
         for word in range(len(tree)):
             if tree.deps[word] != "conj" or tree.upos[word] not in NOMINAL:
                 continue
@@ -50,10 +51,13 @@ class SpreadTree:
 
     def chain(self, word: int) -> list[int]:
         """Give a word and all words above it, the root last."""
+        if word in self._chains:
+            return self._chains[word]
         line, seen = [word], {word}
         while (above := self.parents[line[-1]]) not in seen:
             line.append(above)
             seen.add(above)
+        self._chains[word] = line
         return line
 
     def case_words(self, word: int) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -27,12 +27,18 @@ MARKED = [
 ]
 
 
-def run(*options: str | Path) -> dict[str, object]:
-    """Run the script in a process of its own and return its figures."""
-    command = [sys.executable, str(SCRIPT), *map(str, options)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run the script and return its figures; in this process, which has its imports already."""
+
+    def figures(*options: str | Path) -> dict[str, object]:
+        monkeypatch.syspath_prepend(str(SCRIPT.parent))
+        monkeypatch.setattr(sys, "argv", [str(SCRIPT), *map(str, options)])
+        capsys.readouterr()
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+        return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    return figures
 
 
 def lines(path: Path) -> list[list[str]]:
@@ -40,7 +46,7 @@ def lines(path: Path) -> list[list[str]]:
     return [line.split("\t") for line in path.read_text().splitlines()]
 
 
-def test_pairs_of_an_abstract_are_judged(tiny_bert: Path, tmp_path: Path) -> None:
+def test_pairs_of_an_abstract_are_judged(run, tiny_bert: Path, tmp_path: Path) -> None:
     """All pairs of ids come in order, the one that a sentence states has the label."""
     data, out = tmp_path / "set.txt", tmp_path / "out.tsv"
     data.write_text(PUBTATOR)
@@ -58,7 +64,7 @@ def test_pairs_of_an_abstract_are_judged(tiny_bert: Path, tmp_path: Path) -> Non
     assert figures["all_pairs_f1"] == pytest.approx(2 / 3, abs=1e-4)
 
 
-def test_pairs_of_a_folder_are_judged(tiny_bert: Path, tmp_path: Path) -> None:
+def test_pairs_of_a_folder_are_judged(run, tiny_bert: Path, tmp_path: Path) -> None:
     """Each chemical with each gene of its sentence, in order, with the group of the relation."""
     (tmp_path / "x_abstracts.tsv").write_text("7\tAspirin inhibits EGFR.\tTP53 is a gene.\n")
     (tmp_path / "x_entities.tsv").write_text(
@@ -72,7 +78,7 @@ def test_pairs_of_a_folder_are_judged(tiny_bert: Path, tmp_path: Path) -> None:
     assert [figures[key] for key in ("kind", "pairs", "label_f1")] == ["chemprot", 1, 1]
 
 
-def test_kinds_of_marked_pairs_are_told(tiny_bert: Path, tmp_path: Path) -> None:
+def test_kinds_of_marked_pairs_are_told(run, tiny_bert: Path, tmp_path: Path) -> None:
     """Each pair gets the group of its label; keywords and a classifier stand beside it."""
     data, out = tmp_path / "set.jsonl", tmp_path / "out.tsv"
     rows = [json.dumps({"text": text, "label": label, "metadata": []}) for text, label in MARKED]
@@ -111,7 +117,7 @@ def test_kinds_of_marked_pairs_are_told(tiny_bert: Path, tmp_path: Path) -> None
     ids=["ppi", "gad", "ddi"],
 )
 def test_other_forms_are_told_by_their_content(
-    name: str, text: str, kind: str, found: list[str], tiny_bert: Path, tmp_path: Path
+    run, name: str, text: str, kind: str, found: list[str], tiny_bert: Path, tmp_path: Path
 ) -> None:
     """Each form is read, and its pairs get labels of its own."""
     data, out = tmp_path / name, tmp_path / "out.tsv"

@@ -38,7 +38,7 @@ def test_shares_of_all_relations_and_none_add_up_to_one(classifier: RelationClas
 
 
 def test_the_word_between_the_pair_decides(classifier: RelationClassifier) -> None:
-    """The word "inhibits" between two names gives trigger and near word 1, and the largest share."""
+    """The word "inhibits" between two names gives 1, and the largest share."""
     [found] = classifier.classify([SENTENCE], [PAIR])
     best = found[0]
     assert (best.relation, best.word) == ("inhibits", "inhibits")

@@ -55,7 +55,7 @@ def test_a_word_counts_less_than_a_term_and_less_outside_of_its_tail() -> None:
 
 
 def test_a_word_of_pieces_is_their_mean(tiny_encoder: Encoder) -> None:
-    """A word "drugsed" is read as "drugs" and "##ed": the mean of both unit vectors, of length 1."""
+    """A word "drugsed" is read as "drugs" and "##ed": the mean of both, of length 1."""
     vocabulary = tiny_encoder.vocabulary
     pieces = [vocabulary.terms.index("drugs"), vocabulary.terms.index("##ed")]
     mean = vocabulary.unit_vectors[pieces].mean(axis=0)
