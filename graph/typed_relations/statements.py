@@ -11,9 +11,6 @@ from ..relations.triples import Tense
 from ..relations.words import ABSENCE
 
 _DENYING = frozenset({"no", "neither", "without", "nor"})
-_FUTURE = frozenset({"will", "shall", "'ll", "wo"})
-_PAST_AUXILIARIES = frozenset({"was", "were", "did", "had"})
-_NO_PAST = ("ing", "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,11 @@ class Statements:
         "No inhibition of COX was seen" and "aspirin does not inhibit COX" deny it, "aspirin may
         inhibit COX" hedges it.
         """
-        tree = self._tree
         clause = self._clause_of(trigger)
         denied = any(map(self._is_denied, {trigger, *arguments}))
         if clause is None:
             return Statement(denied)
-        return Statement(
-            clause.negated != denied, clause.modality, tense_of(tree, clause.predicate)
-        )
+        return Statement(clause.negated != denied, clause.modality, clause.tense)
 
     @cached_property
     def _clauses(self) -> dict[int, Clause]:
@@ -72,20 +66,3 @@ class Statements:
         if any(tree.words[child] in _DENYING for child in tree.having(word, "det", "case", "cc")):
             return True
         return tree.deps[word] == "nmod" and tree.lemmas[tree.heads[word]] in ABSENCE
-
-
-def tense_of(tree: DependencyTree, predicate: int) -> Tense:
-    """Tell when a clause says that something holds, from its auxiliaries or its verb's form.
-
-    "" where there is no finite verb.
-    """
-    auxiliaries = [tree.words[child] for child in tree.having(predicate, "aux", "aux:pass", "cop")]
-    if _FUTURE & {*auxiliaries}:
-        return "future"
-    if auxiliaries:
-        return "past" if _PAST_AUXILIARIES & {*auxiliaries} else "present"
-    text = tree.words[predicate]
-    if tree.upos[predicate] != "VERB" or text.endswith("ing"):
-        return ""
-    is_past = text != tree.verb_lemma(predicate) and not text.endswith(_NO_PAST)
-    return "past" if is_past else "present"
