@@ -134,27 +134,37 @@ class CandidateFinder:
             if (first := words[one.span]) and (second := words[other.span])
         ]
         named.sort(key=lambda pair: abs(pair[0].words[0] - pair[1].words[0]))
+        said = [tuple(self._namings(reader, w, w in in_names)) for w in range(len(reader.tree))]
+        if not any(said):
+            return reader, []
         best: dict[tuple[str, Span, Span], Candidate] = {}
         for one, other in named[:_MAX_PAIRS]:
-            for found in self._read_pair(reader, one, other, in_names):
+            for found in self._read_pair(reader, one, other, in_names, said):
                 key = found.relation.name, found.subject.argument.span, found.object.argument.span
                 if key not in best or _strength(found) > _strength(best[key]):
                     best[key] = found
         return reader, list(best.values())
 
     def _read_pair(
-        self, reader: PairReader, one: Name, other: Name, in_names: frozenset[int]
+        self,
+        reader: PairReader,
+        one: Name,
+        other: Name,
+        in_names: frozenset[int],
+        said: Sequence[tuple[Naming, ...]],
     ) -> Iterator[Candidate]:
         gap = max(one.words[0], other.words[0]) - min(one.words[1], other.words[1])
         if not 0 <= gap <= MAX_DISTANCE:
             return
-        link = reader.link(one.words, other.words, max_inner=MAX_INNER)
+        link = reader.link(
+            one.words, other.words, max_inner=MAX_INNER, may_name=lambda word: bool(said[word])
+        )
         if link is None:
             return
         for place in link.places:
             form = form_of(place.word, one.words, other.words)
             trust = _trust(reader, link, place, gap, in_names)
-            for naming in self._namings(reader, place, in_names):
+            for naming in said[place.word]:
                 relation = self._schema.relations[naming.relation]
                 if form in relation.forms:
                     sure = trust * _fit(reader, relation, link, place, form)
@@ -176,11 +186,9 @@ class CandidateFinder:
                             shares,
                         )
 
-    def _namings(
-        self, reader: PairReader, place: Place, in_names: frozenset[int]
-    ) -> Iterator[Naming]:
+    def _namings(self, reader: PairReader, word: int, in_name: bool) -> Iterator[Naming]:
         """Yield what a word may name; a part of a name only what the schema lists."""
-        tree, word = reader.tree, place.word
+        tree = reader.tree
         around = reader.words_around(word)
         if tree.upos[word] not in ("NOUN", "VERB", "ADJ", "PROPN"):
             yield from self._lexicon.listed(tree.lemmas[word], around)
@@ -188,7 +196,7 @@ class CandidateFinder:
         lemma = tree.verb_lemma(word) if tree.upos[word] == "VERB" else tree.lemmas[word]
         is_comparative = tree.words[word] == f"{lemma}er"
         text = lemma if is_comparative else tree.words[word]  # "lower than" lowers nothing
-        may_be_near = word not in in_names and (tree.upos[word] == "VERB" or names_action(lemma))
+        may_be_near = not in_name and (tree.upos[word] == "VERB" or names_action(lemma))
         yield from self._lexicon.namings(lemma, text, around, near=may_be_near)
 
 

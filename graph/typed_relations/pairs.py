@@ -7,7 +7,7 @@ what else lies on the path: a further verb says that something else is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,7 +113,9 @@ class PairReader:
         self.spread = SpreadTree(sentence)
         self.tree = self.spread.tree
 
-    def link(self, one: Words, other: Words, *, max_inner: int) -> Link | None:
+    def link(
+        self, one: Words, other: Words, *, max_inner: int, may_name: Callable[[int], bool]
+    ) -> Link | None:
         """Tell how two arguments hang together.
 
         Parameters
@@ -122,6 +124,8 @@ class PairReader:
             Their words.
         max_inner
             The most words that a path may have between them.
+        may_name
+            Tells which words may name a relation; no other is looked at.
 
         Returns
         -------
@@ -144,7 +148,7 @@ class PairReader:
             second=second,
             inner=tuple(inner),
             coordinated=spread.first_of[first] == spread.first_of[second],
-            places=tuple(self._places(path, inner, inside)),
+            places=tuple(self._places(path, inner, inside, may_name)),
         )
 
     def are_partners(self, link: Link, word: int) -> bool:
@@ -182,25 +186,29 @@ class PairReader:
                 return [word for word in path.inner if word != shared or joined not in path.inner]
         return path.inner
 
-    def _places(self, path: _Path, inner: list[int], inside: set[int]) -> Iterator[Place]:
+    def _places(
+        self, path: _Path, inner: list[int], inside: set[int], may_name: Callable[[int], bool]
+    ) -> Iterator[Place]:
         tree = self.tree
         seen = {*inside}
         for word in inner:
-            if word not in seen:
+            if word not in seen and may_name(word):
                 seen.add(word)
                 yield self._place(path, word, "path", inner)
-        for place in self._case_places(path, inner):
+        for place in self._case_places(path, inner, may_name):
             if place.word not in seen:
                 seen.add(place.word)
                 yield place
         for word in (path.first, path.second, *inner):
             for child in tree.children[word]:
                 is_beside = tree.deps[child] in _BESIDE_LABELS and tree.upos[child] in _CONTENT
-                if is_beside and child not in seen and not self._tells_of_another(child, inside):
+                if not is_beside or child in seen or not may_name(child):
+                    continue
+                if not self._tells_of_another(child, inside):
                     seen.add(child)
                     yield self._place(path, child, "beside", inner)
         above = self.spread.parents[path.shared]
-        if path.shared in (path.first, path.second) and above not in seen:
+        if path.shared in (path.first, path.second) and above not in seen and may_name(above):
             yield self._place(path, above, "above", inner)
         yield from self._signs(path, inner)
 
@@ -212,12 +220,14 @@ class PairReader:
         has_doer = max(doer, other_doer) > 0
         return Place(word, where, doer - other_doer, trust, same_role, has_doer)
 
-    def _case_places(self, path: _Path, inner: list[int]) -> Iterator[Place]:
+    def _case_places(
+        self, path: _Path, inner: list[int], may_name: Callable[[int], bool]
+    ) -> Iterator[Place]:
         """Find prepositions that may name the relation: "failure after therapy with the drug"."""
         for side, sign in ((path.rising, 1.0), (path.falling, -1.0)):
             for word in side:
-                doer = sign * preposition_doer(self.spread.preposition(word))
-                for case in self.spread.case_words(word):
+                for case in filter(may_name, self.spread.case_words(word)):
+                    doer = sign * preposition_doer(self.spread.preposition(word))
                     yield Place(case, "case", doer, self._path_trust(case, inner))
 
     def _tells_of_another(self, word: int, inside: set[int]) -> bool:
