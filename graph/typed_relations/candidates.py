@@ -12,7 +12,6 @@ from itertools import combinations
 
 from ..parsing import ParsedSentence
 from ..relations.triples import Form, Span
-from ..relations.words import NOT_RELATIONAL, RELATIONAL_ENDINGS, RELATIONAL_NOUNS
 from .pairs import Link, PairReader, Place
 from .schema import ANY_TYPE, Relation, RelationSchema
 from .spread_tree import Words
@@ -187,7 +186,7 @@ class CandidateFinder:
                         )
 
     def _namings(self, reader: PairReader, word: int, in_name: bool) -> Iterator[Naming]:
-        """Yield what a word may name; a part of a name only what the schema lists."""
+        """Yield what a word may name; only verbs by being near to a term."""
         tree = reader.tree
         around = reader.words_around(word)
         if tree.upos[word] not in ("NOUN", "VERB", "ADJ", "PROPN"):
@@ -196,7 +195,7 @@ class CandidateFinder:
         lemma = tree.verb_lemma(word) if tree.upos[word] == "VERB" else tree.lemmas[word]
         is_comparative = tree.words[word] == f"{lemma}er"
         text = lemma if is_comparative else tree.words[word]  # "lower than" lowers nothing
-        may_be_near = not in_name and (tree.upos[word] == "VERB" or names_action(lemma))
+        may_be_near = not in_name and tree.upos[word] == "VERB"
         yield from self._lexicon.namings(lemma, text, around, near=may_be_near)
 
 
@@ -235,19 +234,6 @@ def shared_types(one: TypedArgument, other: TypedArgument) -> float:
         return 1.0
     shares = dict(other.types)
     return min(1.0, float(sum(min(share, shares.get(name, 0.0)) for name, share in one.types)))
-
-
-def names_action(noun: str) -> bool:
-    """Tell whether a noun may relate two things, as *blockade* and *synthesis* do.
-
-    Examples
-    --------
-    >>> names_action("stimulation"), names_action("kidney")
-    (True, False)
-    """
-    if noun in NOT_RELATIONAL:
-        return False
-    return noun in RELATIONAL_NOUNS or (len(noun) > 5 and noun.endswith(RELATIONAL_ENDINGS))
 
 
 def _strength(candidate: Candidate) -> float:

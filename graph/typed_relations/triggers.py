@@ -189,7 +189,8 @@ def near_scores(cosines: FloatArray, thresholds: FloatArray) -> FloatArray:
 
     Examples
     --------
-    >>> near_scores(np.array([0.8, 0.6, 0.3]), np.array([0.6, 0.6, 0.6])).round(2).tolist()
+    >>> scores = near_scores(np.array([0.8, 0.6, 0.3]), np.array([0.6, 0.6, 0.6]))
+    >>> [round(score, 2) for score in scores.tolist()]
     [0.75, 0.6, 0.0]
     """
     inside = _IN_TAIL + _NEAREST * (cosines - thresholds) / np.maximum(1 - thresholds, 1e-6)
