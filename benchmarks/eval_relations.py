@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tailgraph.graph.typed_relations.schema import RelationSchema
 
 _SCHEMAS = Path(__file__).parent / "schemas"
-_THRESHOLDS = {"bc5cdr": 0.95, "chemprot": 0.62, "ddi": 0.62, "ppi": 0.6, "gad": 0.55}
+_THRESHOLDS = {"bc5cdr": 0.95, "chemprot": 0.62, "ddi": 0.62, "ppi": 0.65, "gad": 0.55}
 """From which score on a pair counts as related; chosen on training data."""
 
 _BC5CDR = ("causes", "treats", "prevents")
