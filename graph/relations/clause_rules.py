@@ -69,7 +69,8 @@ ClauseRule = Callable[[DependencyTree, Clause], Iterator[Link]]
 def read_clause(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
     """Read all facts off a clause."""
     around = predicate_words(tree, clause)
-    for rule in CLAUSE_RULES:
+    is_linked = bool(tree.having(clause.predicate, "cop"))
+    for rule in COPULA_RULES if is_linked else VERB_RULES:
         for link in _bounded(list(rule(tree, clause))):
             for longer in (link, *_continued(tree, link, _MOST_COMPLEMENTS)):
                 yield from _facts(tree, clause, longer, around)
@@ -87,7 +88,7 @@ def verb_object(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
 
     "Aspirin inhibits COX-1" gives (Aspirin, inhibits, COX-1).
     """
-    if clause.is_passive or tree.having(clause.predicate, "cop"):
+    if clause.is_passive:
         return
     goes_on = "light-verb" if tree.lemmas[clause.predicate] in LIGHT_VERBS else "object-complement"
     for target in clause.objects:
@@ -117,8 +118,6 @@ def verb_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     "In adults, it reduces pain" gives the same, with less confidence.
     """
     verb = clause.predicate
-    if tree.having(verb, "cop"):
-        return
     direct = None if clause.is_passive else tree.first(verb, "obj")
     end = [] if direct is None else [tree.lemmas[direct]]
     inner = () if direct is None else tuple(range(*phrase_words(tree, direct)))
@@ -206,7 +205,7 @@ def is_a(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """
     word = clause.predicate
     cops = tuple(tree.having(word, "cop"))
-    if not cops or tree.upos[word] not in ("NOUN", "PROPN") or tree.having(word, "case"):
+    if tree.upos[word] not in ("NOUN", "PROPN") or tree.having(word, "case"):
         return
     for noun in tree.conjuncts(word):
         if _is_argument(tree, noun):
@@ -221,7 +220,7 @@ def copula_adjective(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """
     word = clause.predicate
     cops = tree.having(word, "cop")
-    if not cops or tree.upos[word] != "ADJ" or tree.having(word, "case"):
+    if tree.upos[word] != "ADJ" or tree.having(word, "case"):
         return
     for preposition, cases, target in tree.complements(word, "nmod", "obl"):
         if target > word and _is_argument(tree, target):
@@ -242,7 +241,7 @@ def copula_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
     """
     word = clause.predicate
     cops, cases = tree.having(word, "cop"), tree.case_words(word)
-    if cops and cases and _is_argument(tree, word):
+    if cases and _is_argument(tree, word):
         lemma = f"be {tree.preposition(word)}"
         yield Link(
             "copula-oblique",
@@ -254,17 +253,16 @@ def copula_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
         )
 
 
-CLAUSE_RULES: tuple[ClauseRule, ...] = (
+VERB_RULES: tuple[ClauseRule, ...] = (
     verb_object,
     passive_agent,
     verb_oblique,
     verb_recipient,
     verb_complement,
     reciprocal_verb,
-    is_a,
-    copula_adjective,
-    copula_oblique,
 )
+COPULA_RULES: tuple[ClauseRule, ...] = (is_a, copula_adjective, copula_oblique)
+"""Rules that read a predicate with a form of *be*; those above read all others."""
 
 
 def _continued(tree: DependencyTree, link: Link, depth: int) -> Iterator[Link]:
@@ -343,8 +341,9 @@ def _facts(
     tree: DependencyTree, clause: Clause, link: Link, around: tuple[int, ...]
 ) -> Iterator[Fact]:
     """Relate each subject with the target; "no" before any word of it denies the relation."""
+    is_turned = any(_is_no(tree, word) for word in (link.target.word, *link.trigger))
     for subject, target, trust in pair_up(link.subjects, [link.target]):
-        is_denied = any(_is_no(tree, word) for word in (subject, target, *link.trigger))
+        is_denied = is_turned or _is_no(tree, subject)
         yield Fact(
             rule=link.rule,
             subject=subject,
@@ -373,4 +372,5 @@ def _is_year(text: str) -> bool:
 
 
 def _is_no(tree: DependencyTree, word: int) -> bool:
-    return any(tree.words[child] in ("no", "neither") for child in tree.having(word, "det"))
+    determiners = tree.having(word, "det")
+    return bool(determiners) and tree.words[determiners[0]] in ("no", "neither")

@@ -76,9 +76,7 @@ class Clause:
 
 def find_clauses(tree: DependencyTree) -> Iterator[Clause]:
     """Yield the clauses of a sentence that have a subject, in text order of their predicates."""
-    for word in range(len(tree)):
-        if not _is_predicate(tree, word):
-            continue
+    for word in _predicates(tree):
         subjects = _subjects(tree, word, _MAX_DEPTH)
         if subjects:
             governors = governors_of(tree, word)
@@ -96,10 +94,11 @@ def find_clauses(tree: DependencyTree) -> Iterator[Clause]:
             )
 
 
-def _is_predicate(tree: DependencyTree, word: int) -> bool:
-    if tree.upos[word] in ("VERB", "AUX"):
-        return tree.deps[word] not in _NOT_PREDICATES
-    return bool(tree.having(word, "cop", *SUBJECTS)) and tree.deps[word] not in _NOT_PREDICATES
+def _predicates(tree: DependencyTree) -> list[int]:
+    """Give the words that say something: verbs, and what has a subject or a form of *be*."""
+    found = {word for word, tag in enumerate(tree.upos) if tag in ("VERB", "AUX")}
+    found |= tree.heads_of("cop", *SUBJECTS)
+    return sorted(word for word in found if tree.deps[word] not in _NOT_PREDICATES)
 
 
 def is_passive(tree: DependencyTree, word: int) -> bool:

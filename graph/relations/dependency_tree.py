@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from ..parsing import ParsedSentence
@@ -32,21 +32,31 @@ class DependencyTree:
         self.upos, self.deps, self.heads = sentence.upos, sentence.deps, sentence.heads
         self._case_words: dict[int, list[int]] = {}
         self.children: list[list[int]] = [[] for _ in self.words]
+        self._under: dict[tuple[int, str], list[int]] = {}
         for word, head in enumerate(self.heads):
             if word != head:
                 self.children[head].append(word)
+                self._under.setdefault((head, self.deps[word]), []).append(word)
 
     def __len__(self) -> int:
         return len(self.words)
 
-    def having(self, word: int, *labels: str) -> list[int]:
-        """Children of a word with any of the labels."""
-        children, deps = self.children[word], self.deps
-        return [child for child in children if deps[child] in labels] if children else []
+    def having(self, word: int, *labels: str) -> Sequence[int]:
+        """Children of a word with any of the labels, in text order."""
+        if not self.children[word]:
+            return ()
+        if len(labels) == 1:
+            return self._under.get((word, labels[0]), ())
+        found = [child for label in labels for child in self._under.get((word, label), ())]
+        return sorted(found) if len(found) > 1 else found
 
     def first(self, word: int, *labels: str) -> int | None:
         """First child of a word with any of the labels."""
-        return next((child for child in self.children[word] if self.deps[child] in labels), None)
+        return next(iter(self.having(word, *labels)), None)
+
+    def heads_of(self, *labels: str) -> set[int]:
+        """Words that have a child with any of the labels."""
+        return {head for head, label in self._under if label in labels}
 
     def conjuncts(self, word: int) -> list[int]:
         """Give a nominal and the nominals coordinated with it, at most nine in all."""
@@ -57,7 +67,7 @@ class DependencyTree:
         """Words of the preposition before a nominal: *because*, *of* in "because of stress"."""
         known = self._case_words.get(word)
         if known is None:
-            cases = self.having(word, "case")
+            cases = list(self.having(word, "case"))
             if cases:
                 fixed = [part for case in cases for part in self.having(case, "fixed")]
                 cases = sorted(c for c in (*cases, *fixed) if self.upos[c] != "PART")

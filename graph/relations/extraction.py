@@ -60,10 +60,10 @@ def extract_triples(sentence: ParsedSentence) -> list[Triple]:
     if sentence.is_question:
         return []
     tree = DependencyTree(sentence)
-    adjuncts: dict[int, list[Place]] = {}
+    maker = _TripleMaker(tree)
     best: dict[tuple[int, str, int], Triple] = {}
     for fact in _find_facts(tree):
-        triple = _triple(tree, fact, adjuncts)
+        triple = maker.make(fact)
         if triple is None:
             continue
         key = (triple.subject.start, triple.relation_lemma, triple.object.start)
@@ -87,32 +87,84 @@ def _find_facts(tree: DependencyTree) -> Iterator[Fact]:
     yield from read_noun_phrases(tree)
 
 
-def _triple(tree: DependencyTree, fact: Fact, adjuncts: dict[int, list[Place]]) -> Triple | None:
-    """Give a fact its spans and confidence; None where they make no triple."""
-    if not (_can_be_argument(tree, fact.subject) and _can_be_argument(tree, fact.object)):
-        return None
-    subject, target = _argument_bounds(tree, fact)
-    relation = _relation_span(tree, fact, subject, target)
-    if relation is None:
-        return None
-    clause = fact.clause
-    return Triple(
-        subject=_argument_span(tree, fact.subject, subject),
-        relation=relation,
-        object=_argument_span(tree, fact.object, target),
-        form=_form(fact),
-        rule=fact.rule,
-        relation_lemma=fact.lemma,
-        negated=fact.negated,
-        modality=fact.modality,
-        confidence=triple_confidence(tree, fact, subject, target),
-        path=tree.path(fact.subject, fact.object),
-        predicate=_predicate(tree, fact),
-        tense="" if clause is None else clause.tense,
-        adjuncts=() if clause is None else _adjuncts(tree, fact, clause, adjuncts),
-        condition="" if clause is None else clause.condition,
-        attribution="" if clause is None else clause.attribution,
-    )
+class _TripleMaker:
+    """Gives the facts of one sentence their spans; what several facts share is made once."""
+
+    def __init__(self, tree: DependencyTree):
+        self._tree = tree
+        self._bounds: dict[int, Bounds] = {}
+        self._spans: dict[tuple[int, Bounds], Span] = {}
+        self._adjuncts: dict[int, list[tuple[Place, Adjunct]]] = {}
+
+    def make(self, fact: Fact) -> Triple | None:
+        """Give a fact its spans and confidence; None where they make no triple."""
+        tree, clause = self._tree, fact.clause
+        if not (_can_be_argument(tree, fact.subject) and _can_be_argument(tree, fact.object)):
+            return None
+        subject, target = self._argument_bounds(fact)
+        relation = _relation_span(tree, fact, subject, target)
+        if relation is None:
+            return None
+        return Triple(
+            subject=self._argument_span(fact.subject, subject),
+            relation=relation,
+            object=self._argument_span(fact.object, target),
+            form=_form(fact),
+            rule=fact.rule,
+            relation_lemma=fact.lemma,
+            negated=fact.negated,
+            modality=fact.modality,
+            confidence=triple_confidence(tree, fact, subject, target),
+            path=tree.path(fact.subject, fact.object),
+            predicate=_predicate(tree, fact),
+            tense="" if clause is None else clause.tense,
+            adjuncts=() if clause is None else self._adjuncts_of(fact, clause),
+            condition="" if clause is None else clause.condition,
+            attribution="" if clause is None else clause.attribution,
+        )
+
+    def _argument_bounds(self, fact: Fact) -> tuple[Bounds, Bounds]:
+        """Give the words of both arguments; where both are in one phrase, cut it between them."""
+        subject, target = self._words(fact.subject), self._words(fact.object)
+        if subject[1] <= target[0] or target[1] <= subject[0]:
+            return subject, target
+        (left_head, left), (right_head, right) = sorted(
+            [(fact.subject, subject), (fact.object, target)]
+        )
+        inner = [word + 1 for word in (left_head, *fact.trigger) if word < right_head]
+        first = max(right[0], *inner)
+        while first < right_head and self._tree.deps[first] in ("punct", "cc", "case"):
+            first += 1
+        left, right = (left[0], left_head + 1), (first, max(right[1], right_head + 1))
+        return (left, right) if left_head == fact.subject else (right, left)
+
+    def _words(self, head: int) -> Bounds:
+        if head not in self._bounds:
+            self._bounds[head] = argument_words(self._tree, head)
+        return self._bounds[head]
+
+    def _argument_span(self, head: int, bounds: Bounds) -> Span:
+        """Make the span of an argument; one that was cut to a part of a phrase has no row."""
+        span = self._spans.get((head, bounds))
+        if span is None:
+            row = self._tree.phrase_of_head.get(head, -1)
+            is_whole = row >= 0 and self._tree.sentence.noun_phrases[row].words[0] == bounds[0]
+            span = span_of(self._tree, *bounds, phrase=row if is_whole else -1)
+            self._spans[head, bounds] = span
+        return span
+
+    def _adjuncts_of(self, fact: Fact, clause: Clause) -> tuple[Adjunct, ...]:
+        """Give what a clause says besides this fact."""
+        known = self._adjuncts.get(clause.predicate)
+        if known is None:
+            known = self._adjuncts[clause.predicate] = [
+                (place, Adjunct(place.role, span_of(self._tree, *place.words)))
+                for place in find_adjuncts(self._tree, clause)
+            ]
+        if not known:
+            return ()
+        taken = {fact.subject, fact.object, *fact.trigger, *fact.inner}
+        return tuple(made for place, made in known if taken.isdisjoint(range(*place.words)))
 
 
 def _can_be_argument(tree: DependencyTree, word: int) -> bool:
@@ -120,29 +172,6 @@ def _can_be_argument(tree: DependencyTree, word: int) -> bool:
     if is_asked or tree.words[word] in NEVER_ARGUMENTS:
         return False
     return any(map(str.isalnum, tree.words[word]))
-
-
-def _argument_bounds(tree: DependencyTree, fact: Fact) -> tuple[Bounds, Bounds]:
-    """Give the words of both arguments; where both are in one phrase, cut it between them."""
-    subject, target = argument_words(tree, fact.subject), argument_words(tree, fact.object)
-    if subject[1] <= target[0] or target[1] <= subject[0]:
-        return subject, target
-    (left_head, left), (right_head, right) = sorted(
-        [(fact.subject, subject), (fact.object, target)]
-    )
-    inner = [word + 1 for word in (left_head, *fact.trigger) if word < right_head]
-    first = max(right[0], *inner)
-    while first < right_head and tree.deps[first] in ("punct", "cc", "case"):
-        first += 1
-    left, right = (left[0], left_head + 1), (first, max(right[1], right_head + 1))
-    return (left, right) if left_head == fact.subject else (right, left)
-
-
-def _argument_span(tree: DependencyTree, head: int, bounds: Bounds) -> Span:
-    """Make the span of an argument; one that was cut to a part of a phrase has no row."""
-    row = tree.phrase_of_head.get(head, -1)
-    is_whole = row >= 0 and tree.sentence.noun_phrases[row].words[0] == bounds[0]
-    return span_of(tree, *bounds, phrase=row if is_whole else -1)
 
 
 def _relation_span(
@@ -179,20 +208,6 @@ def _predicate(tree: DependencyTree, fact: Fact) -> str:
     late = late if fact.rule == "verb-frame" else set()
     parts = [fact.implied, joined(tree, words - late), joined(tree, late)]
     return " ".join(filter(None, parts))
-
-
-def _adjuncts(
-    tree: DependencyTree, fact: Fact, clause: Clause, known: dict[int, list[Place]]
-) -> tuple[Adjunct, ...]:
-    """Make adjuncts of what a clause says besides this triple."""
-    if clause.predicate not in known:
-        known[clause.predicate] = list(find_adjuncts(tree, clause))
-    taken = {fact.subject, fact.object, *fact.trigger, *fact.inner}
-    return tuple(
-        Adjunct(place.role, span_of(tree, *place.words))
-        for place in known[clause.predicate]
-        if taken.isdisjoint(range(*place.words))
-    )
 
 
 def _form(fact: Fact) -> Form:
