@@ -8,7 +8,6 @@ with different numbers of processes write the same bytes.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
@@ -54,12 +53,14 @@ def main() -> None:
         # The libraries read this when they are loaded.
         os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
         os.execv(sys.executable, [sys.executable, *sys.argv])
+    from tailgraph.triple_jobs.garbage import collect_seldom
+
     portions = read_portions(arguments.data, arguments.limit)
     n_sentences = sum(portion.n_sentences for portion in portions)
     parts = open_parts(portions, arguments.data, arguments.limit)
     if arguments.typed:
         parts |= typed_parts(portions)
-    gc.freeze()  # as a worker does: what is held here for the parts must not slow the whole
+    collect_seldom()  # as a worker does
     watch = Stopwatch()
     for _ in range(arguments.runs):
         for name, work in parts.items():

@@ -5,7 +5,6 @@ It ends at once when the other end of its input closes, even if the job was kill
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import signal
@@ -19,6 +18,7 @@ from typing import Any
 from ..errors import TailgraphError
 from .extraction import Extracted, PortionExtractor
 from .formats import text_format
+from .garbage import collect_seldom
 from .messages import Done, read_message, write_message
 from .options import JobOptions
 from .parquet import write_records
@@ -38,7 +38,7 @@ def work() -> None:
     out, options = messages.get()
     try:
         worker = _Work(Path(out), JobOptions.from_plain(options))
-        gc.freeze()  # what was loaded stays: it need not be looked at again and again
+        collect_seldom()
         write_message(answers, (None, worker.extractor.made_by))
         while True:
             done = worker.finish(Portion.from_plain(messages.get()))

@@ -7,7 +7,7 @@ closed lists below; "other" where they do not tell.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .argument_spans import LOOSE, Bounds, full_words
 from .clauses import Clause
@@ -31,8 +31,7 @@ from .words import (
 _OBLIQUES = frozenset({"obl", "obl:unmarked", "obl:tmod", "obl:npmod", "obl:agent", "iobj"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an argument stands in a tree: its head, its words, what it does in its clause."""
 
     head: int

@@ -9,8 +9,8 @@ links with the activity, and with COX.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import NamedTuple
 
 from ..noun_phrases import HEADS
 from .argument_spans import phrase_words
@@ -30,10 +30,10 @@ from .words import (
 _MOST_COMPLEMENTS = 2
 """Prepositional phrases that a link goes on through: "a judge of the court of the town"."""
 _MOST_PAIRS = 24
+"""Of a subject with an object by one rule; beyond them only the first subject is spread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A relation from the subjects of a clause to one noun.
 
     Attributes
@@ -71,16 +71,12 @@ def read_clause(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
     around = predicate_words(tree, clause)
     is_linked = bool(tree.having(clause.predicate, "cop"))
     for rule in COPULA_RULES if is_linked else VERB_RULES:
-        for link in _bounded(list(rule(tree, clause))):
+        links = list(rule(tree, clause))
+        if len(links) * len(clause.subjects) > _MOST_PAIRS:
+            links = [link._replace(subjects=link.subjects[:1]) for link in links[:_MOST_PAIRS]]
+        for link in links:
             for longer in (link, *_continued(tree, link, _MOST_COMPLEMENTS)):
                 yield from _facts(tree, clause, longer, around)
-
-
-def _bounded(links: list[Link]) -> list[Link]:
-    """Keep long lists from exploding: beyond 24 pairs, only the first subject is spread."""
-    if sum(len(link.subjects) for link in links) > _MOST_PAIRS:
-        links = [replace(link, subjects=link.subjects[:1]) for link in links[:_MOST_PAIRS]]
-    return links
 
 
 def verb_object(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
@@ -106,7 +102,7 @@ def passive_agent(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
         if preposition == "by" and _is_argument(tree, doer):
             for undergoer in clause.subjects:
                 link = _verb_link(tree, clause, "passive-agent", undergoer, cases=cases)
-                yield replace(link, subjects=(Argument(doer),))
+                yield link._replace(subjects=(Argument(doer),))
 
 
 def verb_oblique(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
@@ -193,7 +189,7 @@ def reciprocal_verb(tree: DependencyTree, clause: Clause) -> Iterator[Link]:
         return
     for one, other in combinations(clause.subjects[:4], 2):
         link = _verb_link(tree, clause, "reciprocal-verb", other)
-        yield replace(link, subjects=(one,))
+        yield link._replace(subjects=(one,))
 
 
 def is_a(tree: DependencyTree, clause: Clause) -> Iterator[Link]:

@@ -9,7 +9,7 @@ governs it. Negation and modality are read off the predicate and off what govern
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .assertion import (
     is_negated,
@@ -32,16 +32,14 @@ _MAX_DEPTH = 5
 _CONJOINED, _PARTICIPLE, _INFINITIVE, _CONTROLLED, _ADVERBIAL, _GAP = 0.9, 0.95, 0.7, 0.8, 0.7, 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """A nominal in its role; `trust` is below 1 where the role is inferred."""
 
     word: int
     trust: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A predicate with its arguments.
 
     Attributes

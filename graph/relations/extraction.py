@@ -92,6 +92,7 @@ class _TripleMaker:
 
     def __init__(self, tree: DependencyTree):
         self._tree = tree
+        self._is_argument: dict[int, bool] = {}
         self._bounds: dict[int, Bounds] = {}
         self._spans: dict[tuple[int, Bounds], Span] = {}
         self._adjuncts: dict[int, list[tuple[Place, Adjunct]]] = {}
@@ -99,7 +100,7 @@ class _TripleMaker:
     def make(self, fact: Fact) -> Triple | None:
         """Give a fact its spans and confidence; None where they make no triple."""
         tree, clause = self._tree, fact.clause
-        if not (_can_be_argument(tree, fact.subject) and _can_be_argument(tree, fact.object)):
+        if not (self._names_something(fact.subject) and self._names_something(fact.object)):
             return None
         subject, target = self._argument_bounds(fact)
         relation = _relation_span(tree, fact, subject, target)
@@ -137,6 +138,11 @@ class _TripleMaker:
             first += 1
         left, right = (left[0], left_head + 1), (first, max(right[1], right_head + 1))
         return (left, right) if left_head == fact.subject else (right, left)
+
+    def _names_something(self, head: int) -> bool:
+        if head not in self._is_argument:
+            self._is_argument[head] = _can_be_argument(self._tree, head)
+        return self._is_argument[head]
 
     def _words(self, head: int) -> Bounds:
         if head not in self._bounds:
@@ -180,11 +186,11 @@ def _relation_span(
     """Cover the trigger, word by word as long as no argument is covered with it."""
     if not fact.trigger:
         return _span_between(tree, subject, target)
-    heads = (fact.subject, fact.object)
+    one, other = fact.subject, fact.object
     first = last = fact.trigger[0]
     for word in (*fact.trigger[1:], *fact.around):
-        low, high = min(first, word), max(last, word)
-        if not any(low <= head <= high for head in heads):
+        low, high = (word, last) if word < first else (first, max(last, word))
+        if not (low <= one <= high or low <= other <= high):
             first, last = low, high
     return span_of(tree, first, last + 1)
 
@@ -196,18 +202,15 @@ def _span_between(tree: DependencyTree, subject: Bounds, target: Bounds) -> Span
 
 
 def _predicate(tree: DependencyTree, fact: Fact) -> str:
-    """Write the relation's own words; those of a preposition that stands before all come last."""
+    """Write the relation's own words; a preposition that stands before all comes last."""
     words = {*fact.trigger, *fact.around, *fact.inner}
     if fact.implied:
         words = {word for word in words if tree.upos[word] != "PART"}
-    late = {
-        word
-        for word in fact.trigger
-        if tree.deps[word] in ("case", "fixed") and word < fact.trigger[0] and word < fact.object
-    }
-    late = late if fact.rule == "verb-frame" else set()
-    parts = [fact.implied, joined(tree, words - late), joined(tree, late)]
-    return " ".join(filter(None, parts))
+        return " ".join(filter(None, [fact.implied, joined(tree, words)]))
+    if fact.rule != "verb-frame":
+        return joined(tree, words)
+    late = {word for word in fact.trigger if word < fact.object}
+    return f"{joined(tree, words - late)} {joined(tree, late)}"
 
 
 def _form(fact: Fact) -> Form:

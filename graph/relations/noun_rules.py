@@ -44,8 +44,8 @@ def read_noun_phrases(tree: DependencyTree) -> Iterator[Fact]:
     for word, tag in enumerate(tree.upos):
         if tag not in _TAGS:
             continue
-        labels = {deps[child] for child in tree.children[word]}
-        if not labels.isdisjoint(_READ_OFF):
+        if tree.children[word]:
+            labels = {deps[child] for child in tree.children[word]}
             for needed, rule in NOUN_RULES:
                 if not needed.isdisjoint(labels):
                     yield from rule(tree, word)
@@ -243,8 +243,6 @@ NOUN_RULES: tuple[tuple[frozenset[str], NounRule], ...] = (
     (frozenset({"case"}), such_as),
 )
 """Rules that read a noun by what hangs under it, each with labels of which it needs one."""
-
-_READ_OFF = frozenset().union(*(needed for needed, _ in NOUN_RULES))
 
 
 def _are_names(tree: DependencyTree, *words: int) -> bool:
