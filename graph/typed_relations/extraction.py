@@ -17,8 +17,9 @@ from ..parsing import ParsedSentence
 from ..relations.triples import Span
 from .candidates import Candidate, CandidateFinder, confidence_of
 from .context_check import ContextCheck
-from .pairs import PairReader
+from .pairs import OPENING_BRACKETS, PairReader
 from .schema import RelationSchema, read_schema
+from .short_forms import spelled_out
 from .statements import Statements
 from .triggers import TriggerLexicon
 from .typed_triple import TypedArgument, TypedTriple
@@ -193,16 +194,26 @@ def given_argument(text: str, start: int, end: int, *types: str) -> TypedArgumen
 def _triple(
     reader: PairReader, statements: Statements, found: Candidate, context: float
 ) -> TypedTriple | None:
-    """Make a triple; None where it is denied and the relation has no denied ones."""
+    """Make a triple; None where nothing is said.
+
+    That is so where it is denied and the relation has no denied ones, and where a bracket that
+    could name it holds no short form.
+    """
     heads = reader.spread.head_of(found.subject.words), reader.spread.head_of(found.object.words)
     said = statements.of(found.word, *heads)
     if said.negated and found.relation.negation == "drop":
         return None
+    subject, target = found.subject.argument, found.object.argument
+    if reader.tree.words[found.word] in OPENING_BRACKETS:
+        forms = spelled_out(reader.tree.sentence.text, subject, target)
+        if forms is None:
+            return None
+        subject, target = forms
     components = found.components(context)
     return TypedTriple(
         relation=found.relation.name,
-        subject=found.subject.argument,
-        object=found.object.argument,
+        subject=subject,
+        object=target,
         trigger=_trigger_span(reader, found.word),
         form=found.form,
         negated=said.negated,

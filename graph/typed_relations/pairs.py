@@ -25,7 +25,7 @@ _COMPLETING_LABELS = ("obj", "xcomp", "amod", "obl", "nmod", "compound")
 _BESIDE_LABELS = (
     "amod", "acl", "compound", "advmod", "nmod", "obj", "xcomp", "nmod:desc", "appos", "conj",
 )  # fmt: skip
-_OPENING = ("(", "[")
+OPENING_BRACKETS = ("(", "[")
 
 # What a further word on the path takes away.
 _TRANSPARENT_WORD, _NOUN, _RAISING_VERB, _VERB, _GOVERNING_VERB = 0.97, 0.85, 0.95, 0.65, 0.4
@@ -243,7 +243,7 @@ class PairReader:
         low, high = sorted((path.first, path.second))
         if spread.labels[high] == "appos" and spread.parents[high] == low:
             for word in range(low + 1, high):
-                if tree.words[word] in _OPENING:
+                if tree.words[word] in OPENING_BRACKETS:
                     yield Place(word, "path", 0.0)
                     break
         for kind, other in ((path.first, path.second), (path.second, path.first)):
