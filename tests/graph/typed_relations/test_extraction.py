@@ -50,6 +50,8 @@ TYPES = {
     "drug": "CHEMICAL",
     "steroid": "CHEMICAL",
     "COX": "GENE",
+    "cyclooxygenase": "GENE",
+    "OTF": "DISEASE",
     "p53": "GENE",
     "MDM2": "GENE",
     "BCL2": "GENE",
@@ -151,8 +153,18 @@ CONSTRUCTIONS = {
         [("p53", "binds", "MDM2", "infix"), ("p53", "inhibits", "BCL2", "infix")],
     ),
     "bracket": (
+        "old/ADJ/amod/2 cyclooxygenase/NOUN/root/0 (/PUNCT/punct/4 COX/PROPN/appos/2"
+        " )/PUNCT/punct/4",
+        [("cyclooxygenase", "synonym-of", "COX", "infix")],
+    ),
+    "bracket without a short form": (
         "COX/PROPN/root/0 (/PUNCT/punct/3 p53/PROPN/appos/1 )/PUNCT/punct/3",
-        [("COX", "synonym-of", "p53", "infix")],
+        [],
+    ),
+    "short form of more than the name": (
+        "Old/ADJ/amod/3 tumor/NOUN/compound/3 fever/NOUN/root/0 (/PUNCT/punct/5 OTF/PROPN/appos/3"
+        " )/PUNCT/punct/5",
+        [("Old tumor fever", "synonym-of", "OTF", "infix")],
     ),
     "is": (
         "The/DET/det/2 drug/NOUN/nsubj/5 is=be/AUX/cop/5 a/DET/det/5 steroid/NOUN/root/0",
