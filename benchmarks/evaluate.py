@@ -18,8 +18,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from evaluation_jobs import JOBS, Job
+from evaluation_jobs import JOBS
 from forms.command import add_data, whole_number
+from job import Job
 
 _HERE = Path(__file__).resolve().parent
 _README = _HERE.parent / "README.md"

@@ -6,10 +6,12 @@ import importlib
 import json
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tailgraph.benchmarks.evaluation_jobs import JOBS, Job
+if TYPE_CHECKING:
+    from tailgraph.benchmarks.job import Job
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -63,7 +65,7 @@ def test_a_row_holds_figure_baselines_command_and_date(
     evaluate: ModuleType, tmp_path: Path
 ) -> None:
     """The rows are in the order of the jobs, those without results are left out."""
-    first, second = JOBS[1], JOBS[0]
+    first, second = evaluate.JOBS[1], evaluate.JOBS[0]
     for job in (first, second):
         keep(tmp_path, job, nested([job.figure, *job.baselines.values()]))
     _, _, *rows = evaluate.table_lines(tmp_path)
@@ -76,8 +78,9 @@ def test_a_row_holds_figure_baselines_command_and_date(
 
 def test_results_of_an_older_script_are_told(evaluate: ModuleType, tmp_path: Path) -> None:
     """A figure that is missing names the file and the job to run again."""
-    keep(tmp_path, JOBS[0], {"n": 3})
-    with pytest.raises(SystemExit, match=rf"{JOBS[0].name}\.json is out of date .*--only"):
+    job = evaluate.JOBS[0]
+    keep(tmp_path, job, {"n": 3})
+    with pytest.raises(SystemExit, match=rf"{job.name}\.json is out of date .*--only"):
         list(evaluate.table_lines(tmp_path))
 
 
@@ -98,5 +101,5 @@ def test_only_what_is_between_the_marks_changes(evaluate: ModuleType, tmp_path: 
 def test_the_readme_shows_the_kept_results(evaluate: ModuleType) -> None:
     """Every job has results, and the table of the project's README is made of them."""
     lines = list(evaluate.table_lines(BENCHMARKS / "results"))
-    assert len(lines) == len(JOBS) + 2
+    assert len(lines) == len(evaluate.JOBS) + 2
     assert "\n".join(lines) in (BENCHMARKS.parent / "README.md").read_text(encoding="utf-8")
