@@ -110,6 +110,7 @@ def detect(
         by_triples,
         detection_scores,
         extractor_for,
+        form_scores,
         with_document,
     )
 
@@ -141,6 +142,7 @@ def detect(
     figures: dict[str, object] = {
         "threshold": threshold,
         **detection_scores(gold, judged, pairs.no_relation, threshold),
+        "forms": form_scores(gold, judged, pairs.no_relation, threshold),
     }
     for name, way in ways.items():
         scores = detection_scores(gold, way, pairs.no_relation, threshold)

@@ -26,10 +26,11 @@ other relations take away."""
 
 
 class Judged(NamedTuple):
-    """A relation for a pair, and how firmly."""
+    """A relation for a pair, how firmly, and the form of the triple that says so, if one does."""
 
     label: str
     score: float
+    form: str = ""
 
 
 def by_triples(
@@ -71,19 +72,39 @@ def _judge(
             if triple.relation not in labels:
                 against = max(against, triple.confidence)
             elif triple.confidence > best.score:
-                best = Judged(labels[triple.relation], triple.confidence)
-    return Judged(best.label, best.score - _AGAINST * against)
+                best = Judged(labels[triple.relation], triple.confidence, triple.form)
+    return best._replace(score=best.score - _AGAINST * against)
 
 
 def with_document(items: Sequence[PairItem], judged: Sequence[Judged]) -> list[Judged]:
     """Add what the document says of each pair."""
     return [
-        Judged(
-            own.label,
-            own.score + _STANDING * item.standing + _TOGETHER * min(_MANY, len(item.places)),
+        own._replace(
+            score=own.score + _STANDING * item.standing + _TOGETHER * min(_MANY, len(item.places))
         )
         for item, own in zip(items, judged, strict=True)
     ]
+
+
+def form_scores(
+    gold: Sequence[str], judged: Sequence[Judged], no_relation: str, threshold: float
+) -> dict[str, dict[str, float]]:
+    """Say of each form how many pairs it relates, how many of them rightly, and of all related."""
+    n_related = sum(label != no_relation for label in gold)
+    found: dict[str, dict[str, float]] = {}
+    for form in ("infix", "prefix", "suffix"):
+        rows = [
+            label
+            for label, one in zip(gold, judged, strict=True)
+            if one.form == form and one.score >= threshold
+        ]
+        n_right = sum(label != no_relation for label in rows)
+        found[form] = {
+            "pairs": len(rows),
+            "precision": round(n_right / max(len(rows), 1), 4),
+            "recall": round(n_right / max(n_related, 1), 4),
+        }
+    return found
 
 
 def by_standing(items: Sequence[PairItem], label: str) -> list[Judged]:

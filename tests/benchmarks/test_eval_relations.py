@@ -62,6 +62,11 @@ def test_pairs_of_an_abstract_are_judged(run, tiny_bert: Path, tmp_path: Path) -
         1,
     ]
     assert figures["all_pairs_f1"] == pytest.approx(2 / 3, abs=1e-4)
+    assert figures["forms"] == {
+        "infix": {"pairs": 1, "precision": 1.0, "recall": 1.0},
+        "prefix": {"pairs": 0, "precision": 0.0, "recall": 0.0},
+        "suffix": {"pairs": 0, "precision": 0.0, "recall": 0.0},
+    }
 
 
 def test_pairs_of_a_folder_are_judged(run, tiny_bert: Path, tmp_path: Path) -> None:
