@@ -7,7 +7,6 @@ to its standard output, so a calling script needs no ``if __name__ == "__main__"
 
 from __future__ import annotations
 
-import marshal
 import os
 import subprocess
 import sys
@@ -19,14 +18,13 @@ from dataclasses import fields
 from itertools import islice
 from operator import attrgetter
 from queue import SimpleQueue
-from struct import Struct
-from typing import IO, Any, Self
+from typing import Any, Self
 
+from ..engine.process_messages import read_message, write_message
 from ..errors import ModelError, ParameterError
 from .parsing import NounPhrase, ParsedSentence, Parser, check_group
 
 _GROUPS_PER_MESSAGE = 32
-_LENGTH = Struct("<Q")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
@@ -127,8 +125,8 @@ class _Worker:
     def parse(self, groups: list[tuple[str, ...]]) -> list[list[ParsedSentence]]:
         """Send groups, wait for their sentences."""
         try:
-            _write(self._process.stdin, groups)
-            answer = _read(self._process.stdout)
+            write_message(self._process.stdin, groups)
+            answer = read_message(self._process.stdout)
         except (BrokenPipeError, EOFError) as error:
             raise ModelError(
                 f"A parsing worker ended with exit status {self._process.wait()}; expected it to "
@@ -154,36 +152,13 @@ def _sentence(plain: tuple[Any, ...]) -> ParsedSentence:
     return ParsedSentence(**values)
 
 
-def _write(stream: IO[bytes] | None, message: Any) -> None:
-    """Write a length and a message of plain values; both ends run the same Python."""
-    assert stream is not None
-    content = marshal.dumps(message)
-    stream.write(_LENGTH.pack(len(content)) + content)
-    stream.flush()
-
-
-def _read(stream: IO[bytes] | None) -> Any:
-    """Read what `_write` wrote.
-
-    Raises
-    ------
-    EOFError
-        The other end has closed the stream.
-    """
-    assert stream is not None
-    header = stream.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
-        raise EOFError
-    return marshal.loads(stream.read(_LENGTH.unpack(header)[0]))
-
-
 def work(folder: str) -> None:
     """Parse what comes in until the other end closes."""
     parser = Parser.from_pretrained(folder)
     while True:
         try:
-            groups = _read(sys.stdin.buffer)
+            groups = read_message(sys.stdin.buffer)
         except EOFError:
             return
         answer = [[_plain(sentence) for sentence in group] for group in parser.parse(groups)]
-        _write(sys.stdout.buffer, answer)
+        write_message(sys.stdout.buffer, answer)

@@ -23,8 +23,8 @@ from ..engine.rejects import Rejected
 from ..engine.sources import find_files
 from ..errors import ArtifactError, ParameterError, TailgraphError
 from ..graph.database import folder_lock
+from .done import Done
 from .formats import ending_of, text_format
-from .messages import Done
 from .options import JobOptions
 from .parquet import check_installed, join_files
 from .portions import Portion, cut_portions, open_documents

@@ -15,11 +15,12 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from ..engine.process_messages import read_message, write_message
 from ..errors import TailgraphError
+from .done import Done
 from .extraction import Extracted, PortionExtractor
 from .formats import text_format
 from .garbage import collect_seldom
-from .messages import Done, read_message, write_message
 from .options import JobOptions
 from .parquet import write_records
 from .portions import Portion

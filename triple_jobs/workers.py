@@ -19,8 +19,9 @@ from queue import SimpleQueue
 from typing import Any, Self
 
 from .. import errors
+from ..engine.process_messages import read_message, write_message
 from ..errors import ModelError
-from .messages import Done, read_message, write_message
+from .done import Done
 from .options import JobOptions
 from .portions import Portion
 
