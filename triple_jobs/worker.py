@@ -20,7 +20,7 @@ from ..errors import TailgraphError
 from .done import Done
 from .extraction import Extracted, PortionExtractor
 from .formats import text_format
-from .garbage import collect_seldom
+from .garbage import collect_seldom, give_back
 from .options import JobOptions
 from .parquet import write_records
 from .portions import Portion
@@ -44,6 +44,7 @@ def work() -> None:
         while True:
             done = worker.finish(Portion.from_plain(messages.get()))
             write_message(answers, (None, asdict(done)))
+            give_back()
     except TailgraphError as error:
         write_message(answers, (type(error).__name__, str(error)))
 

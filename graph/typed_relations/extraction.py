@@ -196,8 +196,8 @@ def _triple(
 ) -> TypedTriple | None:
     """Make a triple; None where nothing is said.
 
-    That is so where it is denied and the relation has no denied ones, and where a bracket that
-    could name it holds no short form.
+    That is so where it is denied and the relation has no denied ones, where a bracket that could
+    name it holds no short form, and where a thing would do it to itself: "genes of genes".
     """
     heads = reader.spread.head_of(found.subject.words), reader.spread.head_of(found.object.words)
     said = statements.of(found.word, *heads)
@@ -209,6 +209,8 @@ def _triple(
         if forms is None:
             return None
         subject, target = forms
+    if not found.relation.symmetric and _are_same(subject, target):
+        return None
     components = found.components(context)
     return TypedTriple(
         relation=found.relation.name,
@@ -223,6 +225,10 @@ def _triple(
         components=components,
         path=reader.tree.path(*heads),
     )
+
+
+def _are_same(one: TypedArgument, other: TypedArgument) -> bool:
+    return one.span.text.lower() == other.span.text.lower()
 
 
 def _trigger_span(reader: PairReader, word: int) -> Span:

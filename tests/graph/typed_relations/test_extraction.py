@@ -300,3 +300,13 @@ def test_the_same_sentences_give_the_same_triples() -> None:
     """Two extractors agree, and one agrees with itself."""
     notation = CONSTRUCTIONS["two verbs"][0]
     assert extracted(notation) == extracted(notation)
+
+
+def test_nothing_does_it_to_itself() -> None:
+    """The same name on both sides gives a triple of a symmetric relation only."""
+    notation = "{0}/NOUN/nsubj/2 {1}/VERB/root/0 {0}/NOUN/obj/2"
+    assert extracted(notation.format("p53", "inhibits=inhibit"), least=0.0) == []
+    both = extracted(notation.format("p53", "binds=bind"), least=0.0)
+    assert {t.relation for t in both} <= {
+        name for name, relation in SCHEMA.relations.items() if relation.symmetric
+    }
