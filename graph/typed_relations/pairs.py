@@ -231,11 +231,17 @@ class PairReader:
                     yield Place(case, "case", doer, self._path_trust(case, inner))
 
     def _tells_of_another(self, word: int, inside: set[int]) -> bool:
-        """Tell whether a modifier has a doer of its own: "failure" in "the X-induced failure"."""
+        """Tell whether a modifier relates to another name than the two.
+
+        It has a doer of its own ("failure" in "the X-induced failure"), or a participle has a
+        complement of its own ("gene" and "protein" in "the gene of a protein called X").
+        """
         tree = self.tree
         hyphenated = word >= 2 and tree.words[word - 1] in HYPHENS and word - 2 not in inside
-        doers = tree.having(word, "obl:agent", "obl:unmarked", "nsubj")
-        return hyphenated or any(doer not in inside for doer in doers)
+        others = [*tree.having(word, "obl:agent", "obl:unmarked", "nsubj")]
+        if tree.deps[word] == "acl":
+            others += tree.having(word, "xcomp", "obj", "obl")
+        return hyphenated or any(other not in inside for other in others)
 
     def _signs(self, path: _Path, inner: list[int]) -> Iterator[Place]:
         """Find the bracket between a name and another form of it, and *is* between two names."""
