@@ -39,6 +39,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=existing_path, help="what `tailgraph triples --out` wrote")
     parser.add_argument("-k", type=whole_number, default=10, metavar="N", help="how many (10)")
+    parser.add_argument(
+        "--one-each", action="store_true", help="of each relation only the first one"
+    )
     options = parser.parse_args()
     ranked: dict[tuple[str, str, str, bool], Ranked] = {}
     n_records = 0
@@ -48,7 +51,9 @@ def main() -> None:
         if is_name(subject) and is_name(target):
             relation = record.get("name") or record["relation_lemma"]
             add(ranked, (subject, relation, target, record["negated"]), record)
-    for (subject, relation, target, negated), found in first(ranked, options.k):
+    for (subject, relation, target, negated), found in first(
+        ranked, options.k, one_each=options.one_each
+    ):
         best = found.best
         said = f"{best['document']} {best['sentence_start']}-{best['sentence_end']}"  # its sentence
         denied = "not " if negated else ""
@@ -86,15 +91,19 @@ def add(
 
 
 def first(
-    ranked: dict[tuple[str, str, str, bool], Ranked], k: int
+    ranked: dict[tuple[str, str, str, bool], Ranked], k: int, *, one_each: bool = False
 ) -> list[tuple[tuple[str, str, str, bool], Ranked]]:
-    """Return the k triples that most documents state."""
+    """Return the k triples that most documents state, or the first of each relation."""
 
     def rank(item: tuple[tuple[str, str, str, bool], Ranked]) -> tuple[object, ...]:
         key, found = item
         return -found.n_documents, -float(str(found.best["confidence"])), key
 
-    return sorted(ranked.items(), key=rank)[:k]
+    rows = sorted(ranked.items(), key=rank)
+    if one_each:
+        rows = list({key[1]: (key, found) for key, found in reversed(rows)}.values())[::-1]
+        rows.sort(key=rank)
+    return rows[:k]
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def normalize_key(text: str, upos: Sequence[str]) -> str:
     """
     key = " ".join(text.lower().split())
     if (
-        not any(tag in _NAMING for tag in upos)
+        _NAMING.isdisjoint(upos)
         or sum(map(str.isalpha, key)) < 2
         or len(key) > MAX_KEY_CHARACTERS
         or key.count(" ") >= MAX_KEY_WORDS
