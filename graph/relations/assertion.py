@@ -36,10 +36,21 @@ def is_negated(tree: DependencyTree, word: int, governors: tuple[int, ...]) -> b
 
 
 def _own_negations(tree: DependencyTree, word: int) -> int:
-    return sum(
+    plain = sum(
         tree.words[child] in NEGATORS and tree.words[child + 1] not in ("only", "just", "merely")
         for child in tree.having(word, "advmod", "mark", "cc", "cc:preconj", "aux")
         if child + 1 < len(tree)
+    )
+    return plain + bool(no_longer(tree, word))
+
+
+def no_longer(tree: DependencyTree, word: int) -> tuple[int, ...]:
+    """Give the words of "no longer" under a predicate; none where it does not stand there."""
+    return tuple(
+        part
+        for child in tree.having(word, "advmod")
+        if tree.words[child] == "longer" and child and tree.words[child - 1] == "no"
+        for part in (child - 1, child)
     )
 
 

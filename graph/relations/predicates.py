@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .assertion import no_longer
 from .clauses import Clause
 from .dependency_tree import DependencyTree
 from .words import NEGATORS
@@ -25,6 +26,7 @@ def predicate_words(tree: DependencyTree, clause: Clause) -> tuple[int, ...]:
                 words.add(child)
             elif dep == "advmod" and child < word and not tree.children[child]:
                 adverbs.append(child)
+        words.update(no_longer(tree, word))
     first = min(words)
     words.update(adverb for adverb in adverbs if adverb >= first - 1)
     if tree.first(clause.predicate, "cop") is not None:

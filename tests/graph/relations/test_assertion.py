@@ -50,6 +50,12 @@ QUALIFIED = {
         True,
         "could",
     ),
+    "no longer": (
+        "Aspirin/PROPN/nsubj/4 no/ADV/advmod/3 longer/ADV/advmod/4 inhibits=inhibit/VERB/root/0"
+        " COX/PROPN/obj/4",
+        True,
+        "",
+    ),
     "possibly": (
         "Aspirin/PROPN/nsubj/3 possibly/ADV/advmod/3 inhibits=inhibit/VERB/root/0 COX/PROPN/obj/3",
         False,
@@ -177,3 +183,10 @@ def test_who_says_so_is_kept_as_context(sentence: str, attribution: str) -> None
     """A reporting verb with its subject, or *according to*, is the attribution."""
     found = [t for t in extract_triples(hand_parsed(sentence)) if t.object.text == "COX"]
     assert [t.attribution for t in found] == [attribution]
+
+
+def test_no_longer_is_part_of_the_predicate() -> None:
+    """Who reads the triple alone must see that it is denied."""
+    sentence, _, _ = QUALIFIED["no longer"]
+    [triple] = extract_triples(hand_parsed(sentence))
+    assert (triple.relation.text, triple.predicate) == ("no longer inhibits", "no longer inhibits")
