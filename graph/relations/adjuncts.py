@@ -22,12 +22,14 @@ from .words import (
     NEGATORS,
     PLACE_ADVERBS,
     PLACE_PREPOSITIONS,
+    RELATIVE_PRONOUNS,
     TIME_ADVERBS,
     TIME_CONJUNCTIONS,
     TIME_NOUNS,
     TIME_PREPOSITIONS,
 )
 
+_RELATIVE = RELATIVE_PRONOUNS | {"where", "when", "why", "whose"}
 _OBLIQUES = frozenset({"obl", "obl:unmarked", "obl:tmod", "obl:npmod", "obl:agent", "iobj"})
 
 
@@ -45,7 +47,7 @@ def find_adjuncts(tree: DependencyTree, clause: Clause) -> Iterator[Place]:
     is_noun = bool(tree.having(clause.predicate, "cop")) and tree.upos[clause.predicate] != "ADJ"
     for word in sorted(child for head in own for child in tree.children[head]):
         dep = tree.deps[word]
-        if word in own or dep in ("nsubj", "nsubj:pass"):
+        if word in own or dep in ("nsubj", "nsubj:pass") or tree.words[word] in _RELATIVE:
             continue
         role: Role | None = None
         if dep in _OBLIQUES:

@@ -107,6 +107,16 @@ def test_adjuncts_say_when_where_and_how() -> None:
     ]
 
 
+def test_a_relative_pronoun_is_no_adjunct() -> None:
+    """In "the town in which Ann sold figs" nothing says where but the noun itself."""
+    sentence = hand_parsed(
+        "The/DET/det/2 town/NOUN/nsubj/8 in/ADP/case/4 which/PRON/obl/6 Ann/PROPN/nsubj/6"
+        " sold=sell/VERB/acl:relcl/2 figs=fig/NOUN/obj/6 grows=grow/VERB/root/0"
+    )
+    found = next(t for t in extract_triples(sentence) if t.object.text == "figs")
+    assert found.adjuncts == ()
+
+
 def test_a_predicate_leaves_out_what_stands_between() -> None:
     """The relation's own words are joined over adjuncts; the span covers them all."""
     sentence = hand_parsed(
