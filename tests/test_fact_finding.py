@@ -174,6 +174,7 @@ def test_stored_types_are_used_where_they_hold(sample_kb: KnowledgeBase, folder:
         typed = typed_names(store, typer, ids, parsed, n_typed=0)
         names = [(i, name) for i, row in zip(ids, typed, strict=True) for name in row]
         with store.transaction():
+            store.database.execute("DELETE FROM entity")
             for i, name in names[::2]:
                 values = (i, name.span.start, name.span.end, "ODD", 1.0, '[["ODD", 1.0]]', "")
                 store.database.execute("INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?, ?)", values)
