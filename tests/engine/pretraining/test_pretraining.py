@@ -17,6 +17,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from tailgraph.engine.packed_bert import has_bfloat16
 from tailgraph.engine.pretraining.batches import Batch
 from tailgraph.engine.pretraining.config import PretrainingConfig
 from tailgraph.engine.pretraining.evaluation import evaluate
@@ -263,7 +264,10 @@ def test_rows_longer_than_those_measured_by_default_are_measured_too(tmp_path: P
 
 
 def averaged_steps(folder: Path, config: PretrainingConfig, n_steps: int) -> dict[str, Tensor]:
-    """Take steps in one process, averaging the gradients of two batches by hand."""
+    """Take steps in one process, averaging the gradients of two batches by hand.
+
+    The network computes in bfloat16 where the processor is made for it, as in training.
+    """
     network = open_network(folder, config, BEFORE_DECAY)
     tokenizer, corpus, _ = RunFolder(folder / "training").open_text()
     maker = batch_maker(tokenizer, corpus, config)
@@ -286,8 +290,9 @@ def averaged_steps(folder: Path, config: PretrainingConfig, n_steps: int) -> dic
     for step in range(n_steps):
         batches = [maker.batch(step, rank) for rank in range(2)]
         for batch in batches:
-            words, pairs, bag = network(*batch_tensors(batch, CPU))
-            loss = words + config.next_sentence_weight * pairs + config.bag_weight * bag
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bfloat16()):
+                words, pairs, bag = network(*batch_tensors(batch, CPU))
+                loss = words + config.next_sentence_weight * pairs + config.bag_weight * bag
             (loss / 2).backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         groups = (group for optimizer in optimizers for group in optimizer.param_groups)
