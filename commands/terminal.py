@@ -214,6 +214,7 @@ def show_related(found: Sequence[RelatedText], *, as_json: bool) -> None:
 
 def _triple_line(triple: Triple) -> str:
     marks = [triple.form, *(["negated"] if triple.negated else []), triple.modality]
+    marks += ["pronoun"] if triple.subject.is_pronoun or triple.object.is_pronoun else []
     # The doer of a passive is the subject: its own words would then say the opposite.
     is_turned = triple.form == "infix" and triple.object.start < triple.subject.start
     relation = escape(triple.relation_lemma if is_turned else triple.relation.text)

@@ -17,45 +17,50 @@ SOME_REJECTED = 3
 """Exit status of a job that is done, but for records that could not be read."""
 
 
+Given = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="KB [TEXT|FILE] | INPUT...",
+        help="A knowledge base, and a text or file (- is stdin) if its stored triples are not "
+        "meant; with --out files, folders or patterns, or - for stdin.",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Write the triples of INPUT here: .jsonl .csv .parquet .nt .jsonld."),
+]
+About = Annotated[str, typer.Option(help="Only triples whose subject or object holds this.")]
+Relations = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only triples whose relation holds this lemma; with --typed a relation of the "
+        "schema, can be repeated."
+    ),
+]
+LeastConfidence = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Least confidence.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
+]
+Typed = Annotated[bool, typer.Option("--typed", help="Extract the relations of a schema.")]
+Schema = Annotated[
+    Path | None, typer.Option(help="Typed: the schema; the bundled one if not given.")
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Begin anew, whatever an earlier run has left.")
+]
+
+
 def triples(
-    given: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="KB [TEXT|FILE] | INPUT...",
-            help="A knowledge base, and a text or file (- is stdin) if its stored triples are not "
-            "meant; with --out files, folders or patterns, or - for stdin.",
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Write the triples of INPUT here: .jsonl .csv .parquet .nt .jsonld."),
-    ] = None,
-    about: Annotated[
-        str, typer.Option(help="Only triples whose subject or object holds this.")
-    ] = "",
-    relation: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only triples whose relation holds this lemma; with --typed a relation of the "
-            "schema, can be repeated."
-        ),
-    ] = None,
-    min_confidence: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Least confidence.")
-    ] = None,
+    given: Given,
+    out: Out = None,
+    about: About = "",
+    relation: Relations = None,
+    min_confidence: LeastConfidence = None,
     limit: Limit = 20,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core if not given.")
-    ] = None,
-    typed: Annotated[
-        bool, typer.Option("--typed", help="Extract the relations of a schema.")
-    ] = False,
-    schema: Annotated[
-        Path | None, typer.Option(help="Typed: the schema; the bundled one if not given.")
-    ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin anew, whatever an earlier run has left.")
-    ] = False,
+    workers: Workers = None,
+    typed: Typed = False,
+    schema: Schema = None,
+    fresh: Fresh = False,
     model: Model = None,
     labels: Labels = None,
     parser: ParserName = None,

@@ -376,16 +376,9 @@ def parsed_sentence(
         phrases.append(
             NounPhrase(start, end, (first, stop), head, text[start:end], key, key_start, key_end)
         )
-    return ParsedSentence(
-        text,
-        tuple(words),
-        tuple(offsets),
-        tuple(lemmas),
-        tuple(upos),
-        tuple(deps),
-        tuple(heads),
-        tuple(phrases),
-    )
+    forms = (tuple(words), tuple(offsets), tuple(lemmas))
+    tree = (tuple(upos), tuple(deps), tuple(heads))
+    return ParsedSentence(text, *forms, *tree, tuple(phrases))
 
 
 def _fingerprint(pipeline: Language) -> str:

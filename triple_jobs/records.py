@@ -56,6 +56,7 @@ OPEN_FIELDS: Mapping[str, Kind] = {
     "negated": Kind.FLAG,
     "modality": Kind.TEXT,
     "tense": Kind.TEXT,
+    "pronouns": Kind.TEXT,
     "adjuncts": Kind.ADJUNCTS,
     "condition": Kind.TEXT,
     "attribution": Kind.TEXT,
@@ -107,6 +108,7 @@ def open_records(
             "negated": triple.negated,
             "modality": triple.modality,
             "tense": triple.tense,
+            "pronouns": _pronouns(triple),
             "adjuncts": [
                 {"role": adjunct.role, **_span(place, adjunct.span)} for adjunct in triple.adjuncts
             ],
@@ -207,6 +209,12 @@ def _typed_argument(place: Place, sentence: ParsedSentence, argument: TypedArgum
     likely = argument.types[:_MAX_TYPES]
     types = [{"type": name, "share": round(share, _DECIMALS)} for name, share in likely]
     return {**_argument(place, sentence, argument.span), "types": types}
+
+
+def _pronouns(triple: Triple) -> str:
+    """Name the arguments that are pronouns."""
+    ends = {"subject": triple.subject, "object": triple.object}
+    return " ".join(name for name, span in ends.items() if span.is_pronoun)
 
 
 def _key(sentence: ParsedSentence, span: Span) -> str:

@@ -16,7 +16,7 @@ from ..noun_phrases import HEADS
 from .argument_spans import phrase_words
 from .clauses import Argument, Clause, resolve_relative
 from .dependency_tree import DependencyTree
-from .facts import Fact, pair_up
+from .facts import MAX_PAIRS, Fact, pair_up
 from .predicates import predicate_words
 from .words import (
     CIRCUMSTANCE_NOUNS,
@@ -29,8 +29,6 @@ from .words import (
 
 _MOST_COMPLEMENTS = 2
 """Prepositional phrases that a link goes on through: "a judge of the court of the town"."""
-_MOST_PAIRS = 24
-"""Of a subject with an object by one rule; beyond them only the first subject is spread."""
 
 
 class Link(NamedTuple):
@@ -72,8 +70,8 @@ def read_clause(tree: DependencyTree, clause: Clause) -> Iterator[Fact]:
     is_linked = bool(tree.having(clause.predicate, "cop"))
     for rule in COPULA_RULES if is_linked else VERB_RULES:
         links = list(rule(tree, clause))
-        if len(links) * len(clause.subjects) > _MOST_PAIRS:
-            links = [link._replace(subjects=link.subjects[:1]) for link in links[:_MOST_PAIRS]]
+        if len(links) * len(clause.subjects) > MAX_PAIRS:
+            links = [link._replace(subjects=link.subjects[:1]) for link in links[:MAX_PAIRS]]
         for link in links:
             for longer in (link, *_continued(tree, link, _MOST_COMPLEMENTS)):
                 yield from _facts(tree, clause, longer, around)

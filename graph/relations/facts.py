@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from .clauses import Argument, Clause
 
-_MAX_PAIRS = 24
+MAX_PAIRS = 24
+"""Of subjects with objects by one rule; beyond them only the first subject is spread."""
 
 
 class Fact(NamedTuple):
@@ -58,9 +59,9 @@ def pair_up(
 
     When there would be more than 24 pairs, only the first subject is spread.
     """
-    if len(subjects) * len(objects) > _MAX_PAIRS:
+    if len(subjects) * len(objects) > MAX_PAIRS:
         subjects = subjects[:1]
     for subject in subjects:
-        for target in objects[:_MAX_PAIRS]:
+        for target in objects[:MAX_PAIRS]:
             if subject.word != target.word:
                 yield subject.word, target.word, subject.trust * target.trust

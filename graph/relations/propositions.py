@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ..parsing import ParsedSentence
 from .adjuncts import Place, find_adjuncts
 from .argument_spans import LOOSE, Bounds, full_words, joined, span_of
+from .assertion import no_longer
 from .clauses import SUBJECTS, Clause, find_clauses, governors_of, resolve_relative
 from .confidence import proposition_confidence
 from .dependency_tree import DependencyTree
@@ -219,13 +220,10 @@ def _linked(tree: DependencyTree, clause: Clause) -> tuple[Place, set[int]]:
     """Give what follows *be*, and the words of a preposition that come between."""
     word, cases = clause.predicate, tree.case_words(clause.predicate)
     first, stop = full_words(tree, word, without=_NOT_LINKED)
-    before = [*cases, *tree.having(word, "cop"), *_negators(tree, word)]
+    negators = [part for part in tree.having(word, "advmod") if tree.words[part] in NEGATORS]
+    before = [*cases, *tree.having(word, "cop"), *negators, *no_longer(tree, word)]
     first = max([first, *(part + 1 for part in before if part < word)])
     return Place(word, "object", (first, stop)), set(cases)
-
-
-def _negators(tree: DependencyTree, word: int) -> list[int]:
-    return [part for part in tree.having(word, "advmod") if tree.words[part] in NEGATORS]
 
 
 def _promoted(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .words import PRONOUNS
+
 Form = Literal["infix", "prefix", "suffix"]
 Tense = Literal["past", "present", "future", ""]
 Role = Literal[
@@ -34,6 +36,11 @@ class Span:
     end: int
     text: str
     phrase: int = field(default=-1, metadata={"internal": True})
+
+    @property
+    def is_pronoun(self) -> bool:
+        """Whether it stands for something that is named elsewhere: "it", "those"."""
+        return self.text.lower() in PRONOUNS
 
 
 @dataclass(frozen=True, slots=True)

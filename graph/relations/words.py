@@ -177,3 +177,11 @@ REPORTING = HEDGING | _words(
     "observe conclude explain tell write add deny admit agree insist maintain recall describe "
     "mention acknowledge emphasize stress warn estimate know"
 )
+
+# What stands for something that is named elsewhere, where it stands alone.
+PRONOUNS = _words(
+    "i you he she it we they me him her us them this that these those mine yours his hers ours "
+    "theirs who which one ones its their our my your another others each both either neither some "
+    "any all many few several most none everyone everybody everything someone somebody something "
+    "anyone anybody anything nobody nothing"
+)

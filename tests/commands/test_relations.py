@@ -94,8 +94,17 @@ def test_the_relation_of_a_marked_pair_is_told(call, tiny_bert: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pair", "status"), [("0:7", 2), ("0:7,x", 2), ("0:7,17:99", 1)], ids=["one", "word", "beyond"]
+    ("pair", "status", "reason"),
+    [
+        ("0:7", 2, "'0:7' is no pair; give START:END,START:END"),
+        ("0:7,x", 2, "'x' is no span; give START:END"),
+        ("0:7,17:99", 1, "The place 17:99 is not in the sentence of 22 characters"),
+    ],
+    ids=["one", "word", "beyond"],
 )
-def test_a_pair_that_is_none_is_refused(call, tiny_bert: Path, pair: str, status: int) -> None:
-    """A place of another form is wrong use, one outside of the sentence an error."""
-    call("classify", "Aspirin inhibits EGFR.", "--pair", pair, "--model", tiny_bert, status=status)
+def test_a_pair_that_is_none_is_refused(
+    call, tiny_bert: Path, pair: str, status: int, reason: str
+) -> None:
+    """A place of another form is wrong use, one outside of the sentence an error; both say why."""
+    text = "Aspirin inhibits EGFR."
+    assert reason in call("classify", text, "--pair", pair, "--model", tiny_bert, status=status)

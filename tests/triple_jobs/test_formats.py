@@ -108,6 +108,14 @@ def written(ending: str, fields: object, records: list[Record]) -> str:
     return (form.header + content + form.footer).decode()
 
 
+def test_pronouns_are_marked() -> None:
+    """A record names its arguments that stand for something else."""
+    it = Span(0, 2, "It")
+    made = [open_triple(), open_triple(subject=it), open_triple(subject=it, object=it)]
+    records = open_records(PLACE, sentence(), made)
+    assert [record["pronouns"] for record in records] == ["", "subject", "subject object"]
+
+
 def test_offsets_and_keys_are_those_of_the_document(opened: list[Record]) -> None:
     """Worked by hand: the sentence begins at character 100; a phrase has its key, others theirs."""
     first = opened[0]

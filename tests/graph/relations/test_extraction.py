@@ -17,11 +17,12 @@ from tailgraph.graph.relations.triples import Triple
 from .hand_parsed import hand_parsed, told
 
 
-def test_a_pronoun_argument_lowers_the_confidence() -> None:
+def test_a_pronoun_argument_is_marked_and_lowers_the_confidence() -> None:
     """A personal pronoun is kept as an argument and costs its factor."""
     noun = "Aspirin/PROPN/nsubj/2 inhibits=inhibit/VERB/root/0 COX/PROPN/obj/2"
     [with_noun] = extract_triples(hand_parsed(noun))
     [with_pronoun] = extract_triples(hand_parsed(noun.replace("Aspirin/PROPN", "It/PRON")))
+    assert (with_noun.subject.is_pronoun, with_pronoun.subject.is_pronoun) == (False, True)
     assert with_noun.confidence == PRIORS["verb-object"]
     assert with_pronoun.confidence == pytest.approx(0.6 * PRIORS["verb-object"])
 

@@ -33,6 +33,11 @@ CASES = {
         " of/ADP/case/7 COX/PROPN/nmod/5",
         [("Aspirin", "is not", ["an inhibitor of COX"])],
     ),
+    "what is no longer so is denied in the relation": (
+        "Aspirin/PROPN/nsubj/6 is=be/AUX/cop/6 no/ADV/advmod/4 longer/ADV/advmod/6 a/DET/det/6"
+        " drug/NOUN/root/0",
+        [("Aspirin", "is no longer", ["a drug"])],
+    ),
     "each object of a list has its own": (
         "Ann/PROPN/nsubj/2 sold=sell/VERB/root/0 apples=apple/NOUN/obj/2 and/CCONJ/cc/5"
         " pears=pear/NOUN/conj/3",
