@@ -11,7 +11,6 @@ Form = Literal["infix", "prefix", "suffix"]
 Tense = Literal["past", "present", "future", ""]
 Role = Literal[
     "object",
-    "complement",
     "agent",
     "recipient",
     "time",
